@@ -1,0 +1,42 @@
+// What people and rooms may be called: readable on every screen, never mistaken for markup or a control.
+
+/** Most characters (grapheme clusters) and bytes of a display name. */
+export const MAX_NAME = 48;
+const MAX_NAME_BYTES = 192;
+/** Most characters of a status text. */
+export const MAX_STATUS_TEXT = 200;
+
+/** Controls, format marks that reorder text, private use, unassigned, lone surrogates, line and paragraph separators. */
+const UNREADABLE = /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u;
+const UNREADABLE_ALL = new RegExp(UNREADABLE, "gu");
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const utf8 = new TextEncoder();
+
+/** The text as a display name (NFC, spaces folded and trimmed), or null where nobody could read or tell it. */
+export function parseName(text: string): string | null {
+  if (text.length > 4 * MAX_NAME_BYTES) return null;
+  const name = text.normalize("NFC").replace(/\s+/gu, " ").trim();
+  if (UNREADABLE.test(name) || !VISIBLE.test(name)) return null;
+  if (/[·/]/u.test(name) || /^[#@]/u.test(name)) return null;
+  return isShort(name) ? name : null;
+}
+
+function isShort(name: string): boolean {
+  if (utf8.encode(name).length > MAX_NAME_BYTES) return false;
+  let count = 0;
+  for (const _ of graphemes.segment(name)) if (++count > MAX_NAME) return false;
+  return true;
+}
+
+/** Names that fold to the same text are taken for the same: case, width and compatibility forms. */
+export const foldName = (name: string): string => name.normalize("NFKC").toLocaleLowerCase("en").replace(/\s+/gu, " ").trim();
+
+/** Status text as others may see it: one line, no controls, cut at MAX_STATUS_TEXT. */
+export const cleanLine = (text: string, most: number = MAX_STATUS_TEXT): string =>
+  Array.from(text.replace(/\s+/gu, " ").replace(UNREADABLE_ALL, "").trim()).slice(0, most).join("");
+
+/** Message text as it may reach a terminal: line ends and tabs stay, every other control and reordering mark goes. */
+export const cleanText = (text: string): string =>
+  text.replace(/\r\n?/gu, "\n").replace(UNREADABLE_ALL, (mark) => (mark === "\n" || mark === "\t" ? mark : ""));

@@ -1,0 +1,119 @@
+// What a person can do. Implemented by chat/ (the engine) and client/ (the same over WebSocket); no screen can tell which it holds.
+
+import type { Conversation, EntryId } from "../ids.ts";
+import type { Person, Status, Via } from "../presence.ts";
+import type { NoticeCode } from "./log.ts";
+import type { OrderKey } from "./store.ts";
+
+/** A message as people see it now: edits applied, reactions gathered. */
+export type Message = {
+  readonly id: EntryId;
+  readonly room: Conversation;
+  readonly from: Person;
+  /** Empty when redacted. */
+  readonly text: string;
+  /** ISO 8601 with milliseconds, UTC: when it was said, by the network's time. */
+  readonly at: string;
+  readonly edited: boolean;
+  readonly redacted: boolean;
+  readonly replyTo: EntryId | null;
+  readonly reactions: readonly Reaction[];
+  /** Its place in the total order. */
+  readonly key: OrderKey;
+  /** True when its time stands far ahead of the network's: shown with a mark. */
+  readonly ahead: boolean;
+};
+
+export type Reaction = { readonly emoji: string; readonly by: readonly Person[] };
+
+export type PersonInfo = Person & {
+  readonly status: Status;
+  readonly text: string;
+  readonly via: Via;
+  /** For a guest: the peer who hosts. */
+  readonly host: Person | null;
+  readonly verified: boolean;
+  /** ISO 8601: when last seen here; null when never seen in person, only read. */
+  readonly seen: string | null;
+};
+
+export type RoomInfo = {
+  readonly room: Conversation;
+  readonly kind: "open" | "direct";
+  /** `lobby`, or the other's name. */
+  readonly name: string;
+  readonly topic: string;
+  readonly joined: boolean;
+  /** How many people of the room are here now, oneself included. */
+  readonly here: number;
+  readonly unread: number;
+  /** ISO 8601 of the last message, or null. */
+  readonly last: string | null;
+};
+
+/** What happened. `cursor` is where to resume from: events after it come again, in the same order, none twice.
+ *  Null on those that are not part of history (presence, typing, notice): they are not replayed. */
+export type ChatEvent = { readonly cursor: number | null } & (
+  | { readonly kind: "message"; readonly message: Message }
+  | { readonly kind: "edited"; readonly message: Message; readonly previous: string; readonly by: Person }
+  | { readonly kind: "redacted"; readonly room: Conversation; readonly id: EntryId; readonly by: Person; readonly at: string }
+  | { readonly kind: "reacted"; readonly room: Conversation; readonly id: EntryId; readonly by: Person; readonly emoji: string; readonly on: boolean; readonly at: string }
+  | { readonly kind: "joined" | "left"; readonly room: Conversation; readonly person: Person; readonly at: string }
+  | { readonly kind: "topic"; readonly room: Conversation; readonly text: string; readonly by: Person; readonly at: string }
+  | { readonly kind: "renamed"; readonly person: Person; readonly previous: string; readonly at: string }
+  | { readonly kind: "presence"; readonly person: PersonInfo }
+  | { readonly kind: "typing"; readonly room: Conversation; readonly person: Person }
+  | { readonly kind: "notice"; readonly code: NoticeCode; readonly text: string }
+);
+
+/** Why a watch ended: `busy` when the watcher fell behind, `closed` when Chat closed. */
+export type WatchEnd = "busy" | "closed";
+
+export interface Watcher {
+  /** Must not throw. Return false (or a promise) is not looked at: a watcher that cannot keep up calls `stop` or is bounded by its edge. */
+  event(event: ChatEvent): void;
+  ended?(why: WatchEnd): void;
+}
+
+export type HistoryQuery = {
+  readonly limit: number;
+  /** Messages before (older than) this place, newest ones of them. */
+  readonly before?: OrderKey | undefined;
+  /** Messages after this place, oldest ones of them. */
+  readonly after?: OrderKey | undefined;
+};
+
+/** Every method rejects with ChatError. What resolves has been stored: it survives a kill of the process. */
+export interface Chat {
+  /** Who talks here, by the current name. */
+  self(): Person;
+  /** Rejects: bad-input (empty), too-large, not-found (no such person), not-allowed, storage. Said by the caller's order. */
+  say(room: Conversation, text: string, options?: { readonly replyTo?: EntryId }): Promise<Message>;
+  /** One's own message only. */
+  edit(id: EntryId, text: string): Promise<Message>;
+  redact(id: EntryId): Promise<void>;
+  react(id: EntryId, emoji: string, on?: boolean): Promise<void>;
+  /** Joining twice is a no-op. `#lobby` is joined from the start. */
+  join(room: Conversation): Promise<RoomInfo>;
+  leave(room: Conversation): Promise<void>;
+  setTopic(room: Conversation, text: string): Promise<void>;
+  /** Rejects bad-input for a name that nobody could read. */
+  rename(name: string): Promise<Person>;
+  setStatus(status: Exclude<Status, "offline">, text?: string): Promise<void>;
+  typing(room: Conversation): void;
+  /** All up to this message are read; kept across restarts, moves forward only. */
+  markRead(room: Conversation, upTo: OrderKey): Promise<void>;
+  /** Everyone known, oneself included; those who are away stay listed as offline. */
+  people(): Promise<readonly PersonInfo[]>;
+  rooms(): Promise<readonly RoomInfo[]>;
+  /** Ascending by the total order. */
+  history(room: Conversation, query: HistoryQuery): Promise<readonly Message[]>;
+  /** Newest first. */
+  search(words: string, query: { readonly room?: Conversation | undefined; readonly limit: number; readonly before?: OrderKey | undefined }): Promise<readonly Message[]>;
+  /** Resolves once the other person of a direct message, or at least one other peer for a room, holds it. Rejects not-found; never times out by itself. */
+  delivered(id: EntryId, signal?: AbortSignal): Promise<void>;
+  /** Events from now on, or after a cursor first those that were stored since. Only rooms that are joined. Resolves once the watch stands, with the cursor of that moment. */
+  watch(watcher: Watcher, after?: number): Promise<{ readonly cursor: number; stop(): void }>;
+  close(): Promise<void>;
+}
+
