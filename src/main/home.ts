@@ -1,0 +1,170 @@
+// A home: the folder with a peer's key, its settings, its history, and word of the process that runs on it.
+
+import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { ChatError } from "../core/errors.ts";
+import { createIdentity, formatIdentity, type Identity, newToken, parseIdentity } from "../core/identity.ts";
+
+/** A running peer, as the commands of its owner reach it. The file that says so is readable by the owner alone. */
+export type Running = { readonly port: number; readonly token: string; readonly pid: number; readonly network: string };
+
+export type Home = {
+  readonly dir: string;
+  /** Where the history lives. */
+  readonly database: string;
+  /** This home's key; made on the first call. Throws `storage` when it cannot be read or made. */
+  identity(): Identity;
+  /** The remembered display name. */
+  name(): string | null;
+  setName(name: string): void;
+  /** The peer that runs on this home, or null. A process that was killed leaves none. */
+  running(): Running | null;
+  /** Tells that this process runs a peer here; the answer takes it back. */
+  announce(running: Omit<Running, "pid">): () => void;
+};
+
+/** `$EARSHOT_HOME`, else the platform's folder for application data. */
+export function defaultHome(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
+  if (env.EARSHOT_HOME) return resolve(env.EARSHOT_HOME);
+  const user = env.HOME ?? homedir();
+  if (platform === "win32") return join(env.APPDATA ?? join(user, "AppData", "Roaming"), "Earshot");
+  if (platform === "darwin") return join(user, "Library", "Application Support", "Earshot");
+  return join(env.XDG_DATA_HOME ?? join(user, ".local", "share"), "earshot");
+}
+
+/** Opens a home, making the folder (mode 0700) where there is none. Throws `storage` when it cannot be used. */
+export function openHome(dir: string): Home {
+  const path = resolve(dir);
+  doing(`use ${path} as a home`, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+  const file = (name: string) => join(path, name);
+  let identity: Identity | null = null;
+  return {
+    dir: path,
+    database: file("history.db"),
+    identity: () => {
+      identity ??= readOrMakeKey(file("key.pem"));
+      return identity;
+    },
+    name: () => readName(file("settings.json")),
+    setName: (name) => writeWhole(file("settings.json"), `${JSON.stringify({ name }, null, 2)}\n`),
+    running: () => readRunning(file("peer.json")),
+    announce: (running) => {
+      const text = JSON.stringify({ ...running, pid: process.pid });
+      writeWhole(file("peer.json"), `${text}\n`);
+      return () => withdraw(file("peer.json"));
+    },
+  };
+}
+
+/** A new token for a running peer's owner. */
+export const ownerToken = newToken;
+
+function readOrMakeKey(path: string): Identity {
+  const pem = readIfThere(path) ?? makeKey(path);
+  return doing(`read the key in ${path} (restore it from a copy, or move it away to become someone new)`, () => {
+    if (statSync(path).mode & 0o077) chmodSync(path, 0o600);
+    return parseIdentity(pem);
+  });
+}
+
+/** Writes a new key so that of two processes that start at once both end up with the same one. */
+function makeKey(path: string): string {
+  const draft = `${path}.${process.pid}`;
+  return doing(`make a key in ${path}`, () => {
+    writeFileSync(draft, formatIdentity(createIdentity()), { mode: 0o600, flush: true });
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if (!isCode(error, "EEXIST")) renameSync(draft, path);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+    return readFileSync(path, "utf8");
+  });
+}
+
+function readName(path: string): string | null {
+  const settings = parseObject(readIfThere(path));
+  return typeof settings?.name === "string" ? settings.name : null;
+}
+
+function readRunning(path: string): Running | null {
+  const found = parseObject(readIfThere(path));
+  if (!found) return null;
+  const { port, token, pid, network } = found;
+  if (typeof port !== "number" || typeof token !== "string" || typeof pid !== "number" || typeof network !== "string") return null;
+  return isAlive(pid) ? { port, token, pid, network } : null;
+}
+
+function withdraw(path: string): void {
+  if (readRunning(path)?.pid !== process.pid) return;
+  try {
+    unlinkSync(path);
+  } catch {
+    // Gone already, or the disk is read-only: a dead pid in it says the same.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isCode(error, "EPERM");
+  }
+}
+
+/** Replaces the file in one step, readable by the owner alone: a reader sees the old text or the new, never half. */
+function writeWhole(path: string, text: string): void {
+  doing(`write ${path}`, () => {
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, path);
+  });
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return null;
+    throw refusal(`read ${path}`, error);
+  }
+}
+
+function parseObject(text: string | null): Record<string, unknown> | null {
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function doing<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw refusal(what, error);
+  }
+}
+
+const REASONS: Record<string, string> = {
+  EACCES: "this user may not; choose another folder with --home",
+  EPERM: "this user may not; choose another folder with --home",
+  EROFS: "the disk is read-only; choose another folder with --home",
+  ENOSPC: "the disk is full; make room and start again",
+  ENOTDIR: "a file stands where a folder is needed; choose another folder with --home",
+  EEXIST: "a file stands where a folder is needed; choose another folder with --home",
+  ENAMETOOLONG: "the path is too long; choose another folder with --home",
+};
+
+function refusal(what: string, error: unknown): ChatError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return new ChatError("storage", `cannot ${what}: ${reason}`, { cause: error });
+}
+
+const isCode = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;
