@@ -7,7 +7,7 @@ import { type Conversation, type PeerId, type PersonId, parsePeerId, peerOf, typ
 export const LOBBY = "#lobby" as RoomId & Conversation;
 
 /** Letters, marks, digits, emoji and `-_.+!`; at most 48 characters after the `#`. */
-const OPEN_ROOM = /^#[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200d\ufe0f_.+!-]{1,48}$/u;
+const OPEN_ROOM = /^#(?:[\p{L}\p{M}\p{N}\p{Extended_Pictographic}_.+!-]|\u200d|\ufe0f){1,48}$/u;
 /** The most bytes of a room's id on the wire. */
 export const MAX_ROOM_ID = 384;
 

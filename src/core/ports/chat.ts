@@ -57,7 +57,15 @@ export type ChatEvent = { readonly cursor: number | null } & (
   | { readonly kind: "message"; readonly message: Message }
   | { readonly kind: "edited"; readonly message: Message; readonly previous: string; readonly by: Person }
   | { readonly kind: "redacted"; readonly room: Conversation; readonly id: EntryId; readonly by: Person; readonly at: string }
-  | { readonly kind: "reacted"; readonly room: Conversation; readonly id: EntryId; readonly by: Person; readonly emoji: string; readonly on: boolean; readonly at: string }
+  | {
+      readonly kind: "reacted";
+      readonly room: Conversation;
+      readonly id: EntryId;
+      readonly by: Person;
+      readonly emoji: string;
+      readonly on: boolean;
+      readonly at: string;
+    }
   | { readonly kind: "joined" | "left"; readonly room: Conversation; readonly person: Person; readonly at: string }
   | { readonly kind: "topic"; readonly room: Conversation; readonly text: string; readonly by: Person; readonly at: string }
   | { readonly kind: "renamed"; readonly person: Person; readonly previous: string; readonly at: string }
@@ -109,11 +117,13 @@ export interface Chat {
   /** Ascending by the total order. */
   history(room: Conversation, query: HistoryQuery): Promise<readonly Message[]>;
   /** Newest first. */
-  search(words: string, query: { readonly room?: Conversation | undefined; readonly limit: number; readonly before?: OrderKey | undefined }): Promise<readonly Message[]>;
+  search(
+    words: string,
+    query: { readonly room?: Conversation | undefined; readonly limit: number; readonly before?: OrderKey | undefined },
+  ): Promise<readonly Message[]>;
   /** Resolves once the other person of a direct message, or at least one other peer for a room, holds it. Rejects not-found; never times out by itself. */
   delivered(id: EntryId, signal?: AbortSignal): Promise<void>;
   /** Events from now on, or after a cursor first those that were stored since. Only rooms that are joined. Resolves once the watch stands, with the cursor of that moment. */
   watch(watcher: Watcher, after?: number): Promise<{ readonly cursor: number; stop(): void }>;
   close(): Promise<void>;
 }
-

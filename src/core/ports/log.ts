@@ -17,7 +17,17 @@ export type Appended = {
 export type Ingested = {
   readonly held: number;
   /** gap: earlier ones are missing, ask from held + 1. forked: kept beside. Others: the range was refused, its giver is at fault. */
-  readonly refused: null | "gap" | "forked" | "bad-signature" | "wrong-network" | "wrong-room" | "out-of-chain" | "too-large" | "bad-input" | "not-allowed";
+  readonly refused:
+    | null
+    | "gap"
+    | "forked"
+    | "bad-signature"
+    | "wrong-network"
+    | "wrong-room"
+    | "out-of-chain"
+    | "too-large"
+    | "bad-input"
+    | "not-allowed";
 };
 
 export interface Log {

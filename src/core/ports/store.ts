@@ -24,10 +24,24 @@ export type Head = { readonly room: RoomId; readonly author: PeerId; readonly se
 export type Query =
   /** A range of one feed, ascending; at least up to `to`, then on to the next signed entry so that it can be verified.
    *  Ends earlier, still on a signed entry, when `limit` is reached: at least one commit comes back. */
-  | { readonly kind: "feed"; readonly room: RoomId; readonly author: PeerId; readonly from: number; readonly to: number; readonly limit: number }
+  | {
+      readonly kind: "feed";
+      readonly room: RoomId;
+      readonly author: PeerId;
+      readonly from: number;
+      readonly to: number;
+      readonly limit: number;
+    }
   /** A page of a room's messages (wire kinds in `kinds`) by the total order (time, author, seq), ascending.
    *  With `before`: the last `limit` ones before that key. With `after`: the first `limit` after it. With neither: the last `limit`. */
-  | { readonly kind: "page"; readonly room: RoomId; readonly kinds: readonly number[]; readonly before?: OrderKey; readonly after?: OrderKey; readonly limit: number }
+  | {
+      readonly kind: "page";
+      readonly room: RoomId;
+      readonly kinds: readonly number[];
+      readonly before?: OrderKey;
+      readonly after?: OrderKey;
+      readonly limit: number;
+    }
   /** What arrived after a place, in the order of arrival, all rooms. */
   | { readonly kind: "arrivals"; readonly after: number; readonly limit: number }
   /** Entries by id, and with `related` those that target them instead; in the total order. Unknown ids are left out. */
