@@ -61,3 +61,5 @@ export const MAX_HEADER = 1024;
 export const MAX_BODY = 65_536;
 /** The most entries one signature covers. */
 export const MAX_COMMIT = 1024;
+/** The most bytes, headers and bodies, that one signature covers. */
+export const MAX_COMMIT_BYTES = 262_144;

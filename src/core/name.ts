@@ -6,10 +6,20 @@ const MAX_NAME_BYTES = 192;
 /** Most characters of a status text. */
 export const MAX_STATUS_TEXT = 200;
 
-/** Controls, format marks that reorder text, private use, unassigned, lone surrogates, line and paragraph separators. */
-const UNREADABLE = /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u;
+/** Most characters of a guest's name once it is percent-encoded in an id. */
+export const MAX_GUEST = 144;
+/** Most bytes of a network's name. */
+export const MAX_NETWORK = 64;
+
+/**
+ * Controls, marks that reorder text, private use, lone surrogates, non-characters, separators and marks nobody sees. Unassigned
+ * characters are allowed: what is valid must not depend on the Unicode version of the reader.
+ */
+const UNREADABLE = /[\p{Cc}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u;
 const UNREADABLE_ALL = new RegExp(UNREADABLE, "gu");
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+/** Something to see: not the letters that are drawn as nothing (fillers), nor the empty Braille cell. */
+const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
+const PLAIN_NETWORK = /^[a-z0-9-]{1,64}$/;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const utf8 = new TextEncoder();
@@ -23,8 +33,22 @@ export function parseName(text: string): string | null {
   return isShort(name) ? name : null;
 }
 
+/** The text as a guest's name: a display name short enough to be part of an id. */
+export function parseGuest(text: string): string | null {
+  const name = parseName(text);
+  return name !== null && encodeURIComponent(name).length <= MAX_GUEST ? name : null;
+}
+
+/** The text as a network's name, unchanged: 1 to 64 bytes, nothing unreadable. Null otherwise. */
+export function parseNetwork(text: string): string | null {
+  if (PLAIN_NETWORK.test(text)) return text;
+  if (text.length === 0 || text.length > MAX_NETWORK || UNREADABLE.test(text)) return null;
+  return utf8.encode(text).length <= MAX_NETWORK ? text : null;
+}
+
 function isShort(name: string): boolean {
   if (utf8.encode(name).length > MAX_NAME_BYTES) return false;
+  if (name.length <= MAX_NAME) return true;
   let count = 0;
   for (const _ of graphemes.segment(name)) if (++count > MAX_NAME) return false;
   return true;

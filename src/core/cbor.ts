@@ -1,0 +1,85 @@
+// The one binary form of everything that is signed or sent: deterministic CBOR arrays (RFC 8949 §4.2), read strictly.
+
+import { decode, encode } from "cborg";
+import { ChatError } from "./errors.ts";
+
+/** Maps, tags, floats, undefined, indefinite lengths and integers beyond 2^53 - 1 have no place in our formats. */
+const STRICT = { strict: true, allowIndefinite: false, allowUndefined: false, allowInfinity: false, allowNaN: false, allowBigInt: false };
+
+/** What formats are made of. Numbers are integers. */
+export type Value = string | number | boolean | null | Uint8Array | readonly Value[];
+
+/** The bytes of an array of values; always a buffer of its own. */
+export const pack = (values: readonly Value[]): Uint8Array => encode(values);
+
+/**
+ * The elements of an array in its one valid form. Byte strings are copies, so that nothing keeps the whole input alive.
+ * Throws `bad-input` for anything that `pack` would write otherwise; `what` names it in the detail.
+ */
+export function unpack(bytes: Uint8Array, what: string): readonly unknown[] {
+  const values = decodeArray(bytes, what);
+  if (!isSame(reencode(values, what), bytes)) throw malformed(what, "it is not in the one valid encoding");
+  return values;
+}
+
+/** As `unpack`, and the array must have exactly this many elements. */
+export function unpackExactly(bytes: Uint8Array, count: number, what: string): readonly unknown[] {
+  const values = unpack(bytes, what);
+  if (values.length !== count) throw malformed(what, `it needs ${count} fields, not ${values.length}`);
+  return values;
+}
+
+/** The error of every parser of ours. */
+export const malformed = (what: string, why: string): ChatError => new ChatError("bad-input", `malformed ${what}: ${why}`);
+
+/** An integer from `least` to `most`. */
+export function readUint(value: unknown, what: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least || value > most) {
+    throw malformed(what, `an integer from ${least} to ${most} is needed`);
+  }
+  return value;
+}
+
+/** A byte string of exactly this length. */
+export function readBytes(value: unknown, what: string, length: number): Uint8Array {
+  if (!(value instanceof Uint8Array) || value.length !== length) throw malformed(what, `${length} bytes are needed`);
+  return value;
+}
+
+/** A text that `parse` finds to be in its one valid form already. */
+export function readText<T extends string>(value: unknown, what: string, parse: (text: string) => T | null): T {
+  const parsed = typeof value === "string" ? parse(value) : null;
+  if (parsed === null || parsed !== value) throw malformed(what, "not a valid text");
+  return parsed;
+}
+
+/** An array of at most `most` elements. */
+export function readList(value: unknown, what: string, most: number): readonly unknown[] {
+  if (!Array.isArray(value) || value.length > most) throw malformed(what, `a list of at most ${most} is needed`);
+  return value;
+}
+
+function decodeArray(bytes: Uint8Array, what: string): readonly unknown[] {
+  let value: unknown;
+  try {
+    value = decode(bytes, STRICT);
+  } catch (error) {
+    throw new ChatError("bad-input", `malformed ${what}: ${error instanceof Error ? error.message : "undecodable"}`, { cause: error });
+  }
+  if (!Array.isArray(value)) throw malformed(what, "it is no array");
+  return value;
+}
+
+function reencode(values: readonly unknown[], what: string): Uint8Array {
+  try {
+    return encode(values);
+  } catch (error) {
+    throw new ChatError("bad-input", `malformed ${what}: it cannot be written again`, { cause: error });
+  }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
