@@ -1,0 +1,78 @@
+// Connections that have not shown yet what they may do: bounded in number, overall and per address, and in time.
+
+import type { Socket } from "node:net";
+
+export type WaitingLimits = {
+  /** Most unknown connections at once. */
+  readonly all: number;
+  /** Most from one address (for IPv6, from one /64). This computer itself is bounded by `all` alone. */
+  readonly perAddress: number;
+  /** Milliseconds that a connection has to settle. */
+  readonly patience: number;
+};
+
+const DEFAULTS: WaitingLimits = { all: 512, perAddress: 32, patience: 5000 };
+
+export type Pending = { settle(): void };
+
+/** Where a bound is met the oldest goes, not the newest: who settles within milliseconds gets in through a flood. */
+export class Waiting {
+  readonly #limits: WaitingLimits;
+  readonly #all = new Set<Socket>();
+  readonly #byAddress = new Map<string, Set<Socket>>();
+
+  constructor(limits: Partial<WaitingLimits> = {}) {
+    this.#limits = { ...DEFAULTS, ...limits };
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Counts a connection in; it is destroyed unless it settles in time. */
+  admit(socket: Socket): Pending {
+    const address = addressBlock(socket.remoteAddress ?? "");
+    const siblings = this.#byAddress.get(address) ?? new Set<Socket>();
+    this.#byAddress.set(address, siblings);
+    if (siblings.size >= this.#limits.perAddress && !isLoopback(address)) dropOldest(siblings);
+    if (this.#all.size >= this.#limits.all) dropOldest(this.#all);
+    siblings.add(socket);
+    this.#all.add(socket);
+    const timer = setTimeout(() => socket.destroy(), this.#limits.patience).unref();
+    const settle = () => {
+      clearTimeout(timer);
+      this.#all.delete(socket);
+      siblings.delete(socket);
+      if (siblings.size === 0 && this.#byAddress.get(address) === siblings) this.#byAddress.delete(address);
+    };
+    socket.once("close", settle);
+    return { settle };
+  }
+
+  dropAll(): void {
+    for (const socket of this.#all) socket.destroy();
+  }
+}
+
+/** Out of the sets at once, though its `close` comes a moment later: many may arrive in between. */
+function dropOldest(sockets: Set<Socket>): void {
+  const [oldest] = sockets;
+  if (!oldest) return;
+  sockets.delete(oldest);
+  oldest.resetAndDestroy();
+}
+
+/** Whether an address is this very computer. */
+export function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  return address === "::1" || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/i.test(address);
+}
+
+/** What counts as one address: an IPv4 address, or the /64 that one IPv6 host may freely move in. */
+function addressBlock(address: string): string {
+  const plain = address.replace(/^::ffff:/i, "");
+  if (!plain.includes(":") || isLoopback(plain)) return plain;
+  const [head = ""] = plain.split("::");
+  return head.split(":").slice(0, 4).join(":");
+}
