@@ -14,7 +14,7 @@ import {
   timingSafeEqual,
   verify,
 } from "node:crypto";
-import type { PeerId } from "./ids.ts";
+import { type PeerId, peerIdFromBytes } from "./ids.ts";
 
 /** A peer's Ed25519 key pair (RFC 8032). */
 export type Identity = {
@@ -26,7 +26,6 @@ export type Identity = {
 
 /** SPKI prefix of an Ed25519 public key (RFC 8410); the 32 key bytes follow. */
 const SPKI_PREFIX = Uint8Array.fromHex("302a300506032b6570032100");
-const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** A new key. */
 export function createIdentity(): Identity {
@@ -64,27 +63,10 @@ export function peerIdOf(publicKey: Uint8Array): PeerId {
   const hex = publicKey.toHex();
   const known = knownIds.get(hex);
   if (known) return known;
-  const id = base32(sha256(publicKey)) as PeerId;
+  const id = peerIdFromBytes(sha256(publicKey)) as PeerId;
   if (knownIds.size >= KNOWN_IDS_MAX) knownIds.clear();
   knownIds.set(hex, id);
   return id;
-}
-
-/** Lower-case base32 without padding (RFC 4648 §6). */
-function base32(bytes: Uint8Array): string {
-  let text = "";
-  let bits = 0;
-  let value = 0;
-  for (const byte of bytes) {
-    value = ((value << 8) | byte) & 0xfff;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += BASE32[(value >>> bits) & 31];
-    }
-  }
-  if (bits > 0) text += BASE32[(value << (5 - bits)) & 31];
-  return text;
 }
 
 /** Ed25519 signature, 64 bytes. */
