@@ -10,6 +10,7 @@ import {
   hkdfSync,
   type KeyObject,
   randomBytes,
+  scryptSync,
   sign,
   timingSafeEqual,
   verify,
@@ -107,18 +108,22 @@ export const sha256Hex = (bytes: Uint8Array): string => hash("sha256", bytes, "h
 export function sha256All(pieces: readonly Uint8Array[]): Uint8Array {
   const digest = createHash("sha256");
   for (const piece of pieces) digest.update(piece);
-  return digest.digest();
+  return new Uint8Array(digest.digest());
 }
 
 /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
 export function mac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return createHmac("sha256", key).update(bytes).digest();
+  return new Uint8Array(createHmac("sha256", key).update(bytes).digest());
 }
 
 /** HKDF-SHA-256 (RFC 5869), 32 bytes. */
 export function deriveKey(secret: string, salt: string, info: string): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", secret, salt, info, 32));
 }
+
+/** A secret made slow to guess: scrypt (RFC 7914) with N = 2^14, r = 8, p = 1; 32 bytes, about 50 ms. */
+export const stretchSecret = (secret: string, salt: string): Uint8Array =>
+  new Uint8Array(scryptSync(secret, salt, 32, { N: 16_384, r: 8, p: 1 }));
 
 /** Equality that takes the same time wherever the difference is. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -41,7 +41,7 @@ export type Frame =
 export type PeerHint = { readonly peer: PeerId; readonly addresses: readonly string[] };
 
 /** Why a link ends. Numbers on the wire are in link.ts. */
-export type ByeCode = "leaving" | "duplicate" | "crowded" | "protocol" | "network" | "key" | "version" | "slow" | "flood";
+export type ByeCode = "other" | "leaving" | "duplicate" | "crowded" | "protocol" | "network" | "key" | "version" | "slow" | "flood";
 
 /** The longest frame, bytes, its length prefix not counted. */
 export const MAX_FRAME = 1 << 20;
