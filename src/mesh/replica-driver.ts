@@ -1,0 +1,179 @@
+// Carries out what the replica decides: frames to links, ranges from the log, entries into it.
+
+import type { Entry } from "../core/entry.ts";
+import type { PeerId } from "../core/ids.ts";
+import type { Random } from "../core/ports/clock.ts";
+import type { Appended, Ingested, Log } from "../core/ports/log.ts";
+import type { Logger } from "../core/ports/logger.ts";
+import type { ByeCode } from "../wire/frame.ts";
+import { encodeFrame } from "../wire/link.ts";
+import type { Link } from "./link/link.ts";
+import type { ReplicaEffect, ReplicaEvent } from "./replica/events.ts";
+import type { Replica } from "./replica/replica.ts";
+
+/** Entries of one frame weigh at most about this, bytes; one commit always fits a frame. */
+const FRAME_BYTES = 256 * 1024;
+
+export type ReplicaParts = {
+  readonly replica: Replica;
+  readonly log: Log;
+  readonly links: ReadonlyMap<PeerId, Link>;
+  readonly close: (peer: PeerId, code: ByeCode, text: string) => void;
+  readonly now: () => number;
+  readonly random: Random;
+  readonly logger: Logger;
+};
+
+/** An event that waits its turn; `entries` are those it tells of, if it tells of entries. */
+type Pending = { readonly event: ReplicaEvent; readonly entries: readonly Entry[] };
+
+type Serve = Extract<ReplicaEffect, { kind: "serve" }>;
+type Push = Extract<ReplicaEffect, { kind: "push" }>;
+type Ingest = Extract<ReplicaEffect, { kind: "ingest" }>;
+
+export class ReplicaDriver {
+  readonly #parts: ReplicaParts;
+  readonly #pending: Pending[] = [];
+  readonly #stopListening: () => void;
+  /** Served links whose queue is full, and what goes on when it is not. */
+  readonly #waiting = new Map<PeerId, () => void>();
+  #busy = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: ReplicaParts) {
+    this.#parts = parts;
+    this.#stopListening = parts.log.subscribe((appended) => this.#tellAppended(appended));
+  }
+
+  /** Tells the replica and does what it asks for. Events that arise meanwhile wait their turn. */
+  handle(event: ReplicaEvent, entries: readonly Entry[] = []): void {
+    this.#pending.push({ event, entries });
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      this.#work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The link's queue has room again, or the link is gone. */
+  released(peer: PeerId): void {
+    this.#waiting.get(peer)?.();
+    this.#waiting.delete(peer);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#stopListening();
+    for (const peer of [...this.#waiting.keys()]) this.released(peer);
+  }
+
+  #work(): void {
+    const { replica, now, random } = this.#parts;
+    for (let next = this.#pending.shift(); next; next = this.#pending.shift()) {
+      for (const effect of replica.handle(next.event, now(), random)) this.#carryOut(effect, next.entries);
+    }
+  }
+
+  #tellAppended(appended: Appended): void {
+    const { room, author, entries, from: origin } = appended;
+    const [first, last] = [entries[0], entries.at(-1)];
+    if (!first || !last) return;
+    this.handle({ kind: "appended", room, author, from: first.header.seq, to: last.header.seq, origin }, entries);
+  }
+
+  #carryOut(effect: ReplicaEffect, appended: readonly Entry[]): void {
+    switch (effect.kind) {
+      case "send":
+        return this.#write(effect.peer, encodeFrame(effect.frame));
+      case "push":
+        return this.#push(effect, appended);
+      case "serve":
+        return void this.#serve(effect);
+      case "ingest":
+        return void this.#ingest(effect);
+      case "acknowledged":
+        return this.#parts.log.acknowledged(effect.peer, effect.room, effect.frontier);
+      case "close":
+        return this.#parts.close(effect.peer, effect.code, effect.text);
+      case "wake":
+        return this.#wakeAt(effect.at);
+    }
+  }
+
+  #write(peer: PeerId, bytes: Uint8Array): void {
+    if (this.#parts.links.get(peer)?.sendEncoded(bytes) === false) this.handle({ kind: "blocked", peer });
+  }
+
+  /** One encoding serves all links. */
+  #push(push: Push, appended: readonly Entry[]): void {
+    const entries = appended.filter(({ header }) => header.seq >= push.from && header.seq <= push.to);
+    for (const piece of inFrames(entries)) {
+      const bytes = encodeFrame({ kind: "entries", room: push.room, entries: piece });
+      for (const peer of push.peers) this.#write(peer, bytes);
+    }
+  }
+
+  async #serve({ peer, room, author, from, to }: Serve): Promise<void> {
+    let next = from;
+    try {
+      while (next <= to) {
+        const entries = await this.#parts.log.range(room, author, next, to, FRAME_BYTES);
+        const last = entries.at(-1);
+        const link = this.#parts.links.get(peer);
+        if (!last || !link) break;
+        next = last.header.seq + 1;
+        const ready = inFrames(entries).map((piece) => link.send({ kind: "entries", room, entries: piece }));
+        if (ready.includes(false)) await this.#released(peer, link);
+      }
+    } catch (error) {
+      this.#parts.logger.warn(`cannot read ${room} for ${peer}: ${String(error)}`);
+    }
+    this.handle({ kind: "served", peer, room, author, to: next - 1 });
+  }
+
+  async #released(peer: PeerId, link: Link): Promise<void> {
+    if (this.#parts.links.get(peer) !== link) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.set(peer, resolve);
+    await promise;
+  }
+
+  async #ingest({ peer, room, author, entries }: Ingest): Promise<void> {
+    let result: Ingested | null = null;
+    try {
+      result = await this.#parts.log.ingest(room, entries, peer);
+    } catch (error) {
+      this.#parts.logger.error(`cannot store ${room} from ${peer}: ${String(error)}`);
+    }
+    this.handle({ kind: "ingested", peer, room, author, result });
+  }
+
+  #wakeAt(at: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.handle({ kind: "tick" }), Math.max(0, at - this.#parts.now()));
+    this.#timer.unref();
+  }
+}
+
+/** Cuts a run into pieces that fit a frame, each ending on a signed entry. */
+export function inFrames(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const pieces: Entry[][] = [];
+  let piece: Entry[] = [];
+  let commit: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    commit.push(entry);
+    bytes += entry.headerBytes.length + (entry.body?.length ?? 0);
+    if (!entry.signature) continue;
+    piece.push(...commit);
+    commit = [];
+    if (bytes < FRAME_BYTES) continue;
+    pieces.push(piece);
+    piece = [];
+    bytes = 0;
+  }
+  if (piece.length > 0) pieces.push(piece);
+  return pieces;
+}
