@@ -1,6 +1,7 @@
 // Carries out what the replica decides: frames to links, ranges from the log, entries into it.
 
-import type { Entry } from "../core/entry.ts";
+import { splitRun } from "../core/commit.ts";
+import { type Entry, MAX_COMMIT_BYTES } from "../core/entry.ts";
 import type { PeerId } from "../core/ids.ts";
 import type { Random } from "../core/ports/clock.ts";
 import type { Appended, Ingested, Log } from "../core/ports/log.ts";
@@ -10,9 +11,6 @@ import { encodeFrame } from "../wire/link.ts";
 import type { Link } from "./link/link.ts";
 import type { ReplicaEffect, ReplicaEvent } from "./replica/events.ts";
 import type { Replica } from "./replica/replica.ts";
-
-/** Entries of one frame weigh at most about this, bytes; one commit always fits a frame. */
-const FRAME_BYTES = 256 * 1024;
 
 export type ReplicaParts = {
   readonly replica: Replica;
@@ -109,7 +107,7 @@ export class ReplicaDriver {
   /** One encoding serves all links. */
   #push(push: Push, appended: readonly Entry[]): void {
     const entries = appended.filter(({ header }) => header.seq >= push.from && header.seq <= push.to);
-    for (const piece of inFrames(entries)) {
+    for (const piece of splitRun(entries)) {
       const bytes = encodeFrame({ kind: "entries", room: push.room, entries: piece });
       for (const peer of push.peers) this.#write(peer, bytes);
     }
@@ -119,12 +117,12 @@ export class ReplicaDriver {
     let next = from;
     try {
       while (next <= to) {
-        const entries = await this.#parts.log.range(room, author, next, to, FRAME_BYTES);
+        const entries = await this.#parts.log.range(room, author, next, to, MAX_COMMIT_BYTES);
         const last = entries.at(-1);
         const link = this.#parts.links.get(peer);
         if (!last || !link) break;
         next = last.header.seq + 1;
-        const ready = inFrames(entries).map((piece) => link.send({ kind: "entries", room, entries: piece }));
+        const ready = splitRun(entries).map((piece) => link.send({ kind: "entries", room, entries: piece }));
         if (ready.includes(false)) await this.#released(peer, link);
       }
     } catch (error) {
@@ -155,25 +153,4 @@ export class ReplicaDriver {
     this.#timer = setTimeout(() => this.handle({ kind: "tick" }), Math.max(0, at - this.#parts.now()));
     this.#timer.unref();
   }
-}
-
-/** Cuts a run into pieces that fit a frame, each ending on a signed entry. */
-export function inFrames(entries: readonly Entry[]): readonly (readonly Entry[])[] {
-  const pieces: Entry[][] = [];
-  let piece: Entry[] = [];
-  let commit: Entry[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    commit.push(entry);
-    bytes += entry.headerBytes.length + (entry.body?.length ?? 0);
-    if (!entry.signature) continue;
-    piece.push(...commit);
-    commit = [];
-    if (bytes < FRAME_BYTES) continue;
-    pieces.push(piece);
-    piece = [];
-    bytes = 0;
-  }
-  if (piece.length > 0) pieces.push(piece);
-  return pieces;
 }
