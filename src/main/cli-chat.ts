@@ -1,0 +1,110 @@
+// Finds a Chat for a command: that of the peer which runs for this home, or that of a peer started for the command alone.
+
+import { setTimeout as pause } from "node:timers/promises";
+import { ChatError } from "../core/errors.ts";
+import type { Chat } from "../core/ports/chat.ts";
+import { createLogger, type Logger } from "../core/ports/logger.ts";
+import type { Base, Options, OwnPeer } from "../ui/cli/command.ts";
+import { chooseName } from "./cli-name.ts";
+import type { Home, Running } from "./home.ts";
+import type { Peer } from "./peer.ts";
+
+/** Runs a peer while `use` does; it leaves the network properly afterwards. Throws `in-use` where one runs for this home already. */
+export async function withPeer(base: Base, home: Home, use: (peer: Peer) => Promise<void>): Promise<void> {
+  const running = home.running();
+  if (running)
+    throw new ChatError("in-use", `Earshot runs for this home already (process ${running.pid}): stop it first, or give another --home`);
+  const name = await chooseName(home, base.options, base, base.signal);
+  if (name === null) return;
+  await lend(await start(base, home, name), home, use);
+}
+
+/** Gives `use` a Chat, and the peer behind it when that runs only for this. */
+export async function withChat(base: Base, home: Home, use: (chat: Chat, own: OwnPeer | null) => Promise<void>): Promise<void> {
+  const running = home.running();
+  const name = running ? null : await chooseName(home, base.options, base, base.signal);
+  if (!running && name === null) return;
+  const found = await findChat(base, home, name);
+  if (found.own) return lend(found.own, home, (peer) => use(peer.chat, peer));
+  try {
+    if (base.options.name !== undefined && found.chat.self().name !== base.options.name) await found.chat.rename(base.options.name);
+    await use(found.chat, null);
+  } finally {
+    await found.chat.close();
+  }
+}
+
+type Found = { readonly chat: Chat; readonly own: Peer | null };
+
+/** How long a peer of this home may take to come up or to leave, milliseconds. */
+const PATIENCE_MS = 3000;
+const STEP_MS = 50;
+
+/** The running peer's Chat, else that of a new peer. Two commands at once agree: one starts a peer, the other finds it. */
+async function findChat(base: Base, home: Home, name: string | null): Promise<Found> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      const running = home.running();
+      if (running) return { chat: await connect(running, base, home), own: null };
+      const own = await start(base, home, name ?? home.name() ?? "someone");
+      return { chat: own.chat, own };
+    } catch (error) {
+      const passing = error instanceof ChatError && (error.code === "in-use" || error.code === "unreachable" || error.code === "closed");
+      if (!passing || base.options.port || base.signal.aborted || performance.now() > until) throw error;
+      await pause(STEP_MS);
+    }
+  }
+}
+
+async function connect(running: Running, { options, err }: Base, home: Home): Promise<Chat> {
+  if (options.network !== undefined && options.network !== running.network) {
+    throw new ChatError("in-use", `Earshot runs for this home on the network ${running.network}: stop it first, or give another --home`);
+  }
+  const idle = PEER_ONLY.filter(([option]) => options[option] !== undefined).map(([, flag]) => flag);
+  if (idle.length > 0) err.write(`earshot: Earshot runs for this home already: ${idle.join(", ")} changes nothing now\n`);
+  const { connectChat } = await import("../client/remote.ts");
+  const to = () => {
+    const now = home.running();
+    return now && { url: `ws://127.0.0.1:${now.port}/chat`, token: now.token };
+  };
+  return connectChat({ to, patience: PATIENCE_MS });
+}
+
+const PEER_ONLY = [
+  ["port", "--port"],
+  ["bind", "--bind"],
+  ["secret", "--secret"],
+  ["peers", "--peer"],
+  ["noDiscovery", "--no-discovery"],
+] as const satisfies readonly (readonly [keyof Options, string])[];
+
+async function start(base: Base, home: Home, name: string): Promise<Peer> {
+  const { startPeer } = await import("./peer.ts");
+  const { options } = base;
+  return startPeer({
+    home,
+    name,
+    port: options.port ?? null,
+    bind: options.bind ?? null,
+    network: options.network ?? "lan",
+    secret: options.secret ?? null,
+    peers: options.peers ?? [],
+    discovery: !options.noDiscovery,
+    log: loggerOf(base),
+  });
+}
+
+/** Lends the peer out and closes it afterwards. A new name that was taken meanwhile is remembered. */
+async function lend(peer: Peer, home: Home, use: (peer: Peer) => Promise<void>): Promise<void> {
+  const before = peer.chat.self().name;
+  try {
+    await use(peer);
+  } finally {
+    const { name } = peer.chat.self();
+    await peer.close();
+    if (name !== before) home.setName(name);
+  }
+}
+
+const loggerOf = ({ options, err }: Base): Logger => createLogger(options.log ?? "warn", (line) => void err.write(`${line}\n`));

@@ -1,0 +1,36 @@
+// Gives a command what it needs: the owner's key, a peer of its own, or a Chat wherever one is to be had.
+
+import { personOf } from "../core/ids.ts";
+import type { Base } from "../ui/cli/command.ts";
+import type { Invocation } from "../ui/cli/parse.ts";
+import { withChat, withPeer } from "./cli-chat.ts";
+import { knownName } from "./cli-name.ts";
+import { openTerminal } from "./cli-terminal.ts";
+import { defaultHome, type Home, openHome } from "./home.ts";
+
+/** Runs the command to its end. Throws ChatError when it cannot do its work. */
+export async function runCommand(invocation: Extract<Invocation, { kind: "run" }>): Promise<void> {
+  const { args, options } = invocation;
+  const home = openHome(options.home ?? defaultHome());
+  const terminal = openTerminal();
+  const base: Base = { ...terminal.io, signal: terminal.signal, args, options };
+  try {
+    await runWith(invocation, home, base);
+  } catch (error) {
+    if (!terminal.unread()) throw error;
+  }
+  await terminal.close();
+}
+
+async function runWith({ command }: Extract<Invocation, { kind: "run" }>, home: Home, base: Base): Promise<void> {
+  switch (command.needs) {
+    case "identity": {
+      const run = await command.load();
+      return run({ ...base, owner: { id: personOf(home.identity().id), name: knownName(home, base.options) } });
+    }
+    case "peer":
+      return withPeer(base, home, async (peer) => (await command.load())({ ...base, chat: peer.chat, peer }));
+    case "chat":
+      return withChat(base, home, async (chat, own) => (await command.load())({ ...base, chat, own }));
+  }
+}

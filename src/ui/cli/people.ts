@@ -1,0 +1,60 @@
+// `earshot people`: who is here, and who was.
+
+import { setTimeout as pause } from "node:timers/promises";
+import { cleanLine } from "../../core/name.ts";
+import type { Chat, ChatEvent, PersonInfo } from "../../core/ports/chat.ts";
+import type { Status } from "../../core/presence.ts";
+import type { ChatContext } from "./command.ts";
+import { Directory } from "./directory.ts";
+import { jsonLine, personObject } from "./json.ts";
+import { write } from "./output.ts";
+import { tabulate } from "./table.ts";
+
+export async function people({ chat, own, options, out, signal }: ChatContext): Promise<void> {
+  if (own) await lookAround(chat, signal);
+  const everyone = inOrder(await chat.people());
+  const self = chat.self();
+  if (options.json) return write(out, everyone.map((person) => jsonLine(personObject(person))).join(""));
+  const directory = new Directory(self, everyone);
+  await write(out, tabulate(everyone.map((person) => row(person, directory))));
+  if (everyone.every((person) => person.id === self.id || person.status === "offline")) await write(out, `${ALONE}\n`);
+}
+
+export const ALONE = "Nobody is here yet. Others on this network show up by themselves once they start Earshot.";
+
+/** Those who are here first, then by name. */
+export const inOrder = (everyone: readonly PersonInfo[]): PersonInfo[] =>
+  [...everyone].sort((a, b) => RANK[a.status] - RANK[b.status] || a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+
+/** How a status is called and marked. */
+export const STATUS_WORDS: Readonly<Record<Status, readonly [mark: string, word: string]>> = {
+  online: ["●", "here"],
+  away: ["◐", "away"],
+  busy: ["⊘", "busy"],
+  offline: ["○", "offline"],
+};
+
+const RANK: Readonly<Record<Status, number>> = { online: 0, busy: 1, away: 2, offline: 3 };
+
+function row(person: PersonInfo, directory: Directory): string[] {
+  const [mark, word] = STATUS_WORDS[person.status];
+  const me = person.id === directory.self ? " (you)" : "";
+  const host = person.host ? `guest of ${directory.shown(person.host)}` : "";
+  return [mark, `${directory.shown(person)}${me}`, word, [cleanLine(person.text), host].filter(Boolean).join(" · ")];
+}
+
+/** How long a peer that was just started looks who is here: until it was quiet for a while, milliseconds. */
+const QUIET_MS = 500;
+const MOST_MS = 2000;
+const STEP_MS = 50;
+
+async function lookAround(chat: Chat, signal: AbortSignal): Promise<void> {
+  const start = performance.now();
+  let heard = start;
+  const event = ({ kind }: ChatEvent) => {
+    if (kind === "presence") heard = performance.now();
+  };
+  const watch = await chat.watch({ event });
+  while (!signal.aborted && performance.now() - heard < QUIET_MS && performance.now() - start < MOST_MS) await pause(STEP_MS);
+  watch.stop();
+}

@@ -1,0 +1,28 @@
+// `earshot rooms`: what rooms there are.
+
+import { cleanLine } from "../../core/name.ts";
+import type { RoomInfo } from "../../core/ports/chat.ts";
+import type { ChatContext } from "./command.ts";
+import type { Directory } from "./directory.ts";
+import { jsonLine, roomObject } from "./json.ts";
+import { clockOf, dayOf } from "./lines.ts";
+import { write } from "./output.ts";
+import { tabulate } from "./table.ts";
+import { directoryOf } from "./target.ts";
+
+export async function rooms({ chat, options, out }: ChatContext): Promise<void> {
+  const directory = await directoryOf(chat);
+  const all = [...(await chat.rooms())].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  if (options.json) return write(out, all.map((room) => jsonLine(roomObject(room, directory))).join(""));
+  await write(out, tabulate(all.map((room) => row(room, directory))));
+}
+
+/** Joined rooms first, then direct talk, then the others. */
+const rank = ({ kind, joined }: RoomInfo): number => (kind === "direct" ? 1 : joined ? 0 : 2);
+
+function row(room: RoomInfo, directory: Directory): string[] {
+  const joined = room.kind === "open" && !room.joined ? "not joined" : "";
+  const unread = room.unread > 0 ? `${room.unread} unread` : "";
+  const last = room.last ? `${dayOf(new Date(room.last))} ${clockOf(new Date(room.last))}` : "";
+  return [directory.target(room.room), `${room.here} here`, unread, last, [joined, cleanLine(room.topic, 200)].filter(Boolean).join(" · ")];
+}

@@ -1,0 +1,64 @@
+// A conversation by plain lines: what commands of `chat` work on.
+
+import type { Conversation } from "../../../core/ids.ts";
+import type { Chat, Message } from "../../../core/ports/chat.ts";
+import { newestOf } from "../range.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Screen } from "./screen.ts";
+import type { Transcript } from "./transcript.ts";
+
+/** How much of a room is shown when it is entered. */
+export const GLANCE = 20;
+
+export class Session {
+  readonly chat: Chat;
+  readonly transcript: Transcript;
+  readonly #screen: Screen;
+  readonly #outbox: Outbox;
+
+  constructor(chat: Chat, screen: Screen, transcript: Transcript, outbox: Outbox) {
+    this.chat = chat;
+    this.transcript = transcript;
+    this.#screen = screen;
+    this.#outbox = outbox;
+  }
+
+  /** Where what is typed goes. */
+  get room(): Conversation {
+    return this.transcript.room;
+  }
+
+  /** Says it, in the order of the calls; a text that cannot be said is told. */
+  say(text: string, room: Conversation = this.room): Promise<void> {
+    return this.#outbox.say(room, text);
+  }
+
+  tell(...lines: readonly string[]): void {
+    this.transcript.news(...lines);
+  }
+
+  /** Shows the newest messages of a room. */
+  async showPast(room: Conversation, limit: number): Promise<void> {
+    const messages = await newestOf(this.chat, room, { after: null, before: null }, limit);
+    if (messages.length > 0) this.transcript.showMessages(messages);
+    else this.tell("nothing was said here yet");
+  }
+
+  /** Turns to a room, after what was said so far has gone out. */
+  async enter(room: Conversation): Promise<void> {
+    await this.#outbox.idle();
+    this.transcript.flush();
+    this.transcript.room = room;
+    this.#screen.prompt(`${this.transcript.people.target(room)}> `);
+  }
+}
+
+/** Where in these messages the unread ones begin: those of others are counted, from the end. */
+export function firstUnread(messages: readonly Message[], unread: number, self: string): number {
+  let left = unread;
+  for (let index = messages.length - 1; index >= 0; index--) {
+    if (left === 0) return index + 1;
+    if (messages[index]?.from.id !== self) left--;
+  }
+  return 0;
+}

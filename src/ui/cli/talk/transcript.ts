@@ -1,0 +1,106 @@
+// What chat shows of what happens: in order, with day lines, and what came late told apart from what is said now.
+
+import type { Conversation, PersonId } from "../../../core/ids.ts";
+import { compareKeys } from "../../../core/order.ts";
+import type { Chat, ChatEvent, Message, PersonInfo } from "../../../core/ports/chat.ts";
+import type { OrderKey } from "../../../core/ports/store.ts";
+import { Directory } from "../directory.ts";
+import { dayLine, eventLine, type Line, messageLine, newsLine, presenceLine } from "../lines.ts";
+import { Stream } from "../stream.ts";
+import { Latecomers } from "./latecomers.ts";
+import type { Screen } from "./screen.ts";
+
+export class Transcript {
+  /** The room that needs no mention. */
+  room: Conversation;
+  readonly people: Directory;
+  readonly #chat: Chat;
+  readonly #screen: Screen;
+  readonly #present: Map<PersonId, PersonInfo>;
+  readonly #stream = new Stream((events) => this.#tell(events));
+  readonly #late: Latecomers;
+  #day = new Date().toDateString();
+
+  constructor(chat: Chat, screen: Screen, present: readonly PersonInfo[], room: Conversation) {
+    this.room = room;
+    this.people = new Directory(chat.self(), present);
+    this.#chat = chat;
+    this.#screen = screen;
+    this.#present = new Map(present.map((person) => [person.id, person]));
+    this.#late = new Latecomers((messages, heading) => this.showMessages(messages, heading));
+  }
+
+  /** Takes an event; it is shown in its order, a moment later. */
+  event(event: ChatEvent): void {
+    if (event.kind === "message" && event.message.from.id !== this.people.self && this.#late.take(event.message)) return;
+    if (event.kind !== "typing") this.#stream.add(event);
+  }
+
+  /** Shows everything that is still held. */
+  flush(): void {
+    this.#late.flush();
+    this.#stream.flush();
+  }
+
+  news(...texts: readonly string[]): void {
+    this.#screen.show(texts.map((text) => newsLine(text)));
+  }
+
+  /** Shows messages of the past, after a heading where there is one, and marks them as read. */
+  showMessages(messages: readonly Message[], heading: string | null = null): void {
+    const head = heading === null ? [] : [newsLine(heading)];
+    this.#screen.show([...head, ...messages.flatMap((message) => this.#said(message))]);
+    this.#markRead(messages);
+  }
+
+  /** Who is here now, oneself not included. */
+  get here(): readonly PersonInfo[] {
+    return [...this.#present.values()].filter(({ id, status }) => id !== this.people.self && status !== "offline");
+  }
+
+  /** What is known of one's own status. */
+  get own(): PersonInfo | undefined {
+    return this.#present.get(this.people.self);
+  }
+
+  #tell(events: readonly ChatEvent[]): void {
+    const lines = events.flatMap((event) => (event.kind === "message" ? this.#said(event.message) : this.#happened(event)));
+    if (lines.length > 0) this.#screen.show(lines);
+    this.#markRead(events.flatMap((event) => (event.kind === "message" ? [event.message] : [])));
+  }
+
+  #said(message: Message): Line[] {
+    this.#late.shown(message);
+    const at = new Date(message.at);
+    const before = this.#day;
+    this.#day = at.toDateString();
+    const line = messageLine(message, this);
+    return before === this.#day ? [line] : [dayLine(at), line];
+  }
+
+  #happened(event: Exclude<ChatEvent, { kind: "message" }>): Line[] {
+    if (event.kind === "renamed" || event.kind === "joined") this.people.learn(event.person);
+    if (event.kind === "presence") return this.#presence(event.person);
+    const line = eventLine(event, this);
+    return line ? [line] : [];
+  }
+
+  #presence(person: PersonInfo): Line[] {
+    const before = this.#present.get(person.id);
+    this.#present.set(person.id, person);
+    this.people.learn(person);
+    if (person.id === this.people.self) return [];
+    const line = presenceLine(before, person, this.people);
+    return line ? [line] : [];
+  }
+
+  #markRead(messages: readonly Message[]): void {
+    const last = new Map<Conversation, OrderKey>();
+    for (const { room, key } of messages) {
+      const known = last.get(room);
+      if (!known || compareKeys(key, known) > 0) last.set(room, key);
+    }
+    // what is not marked now will be shown as unread once more: no harm, nothing to tell
+    for (const [room, key] of last) this.#chat.markRead(room, key).catch(() => {});
+  }
+}

@@ -1,0 +1,88 @@
+// Reads the values of options. Each throws UsageError with a sentence that says what is wrong and what would be right.
+
+import { isIP, isIPv4, isIPv6 } from "node:net";
+import { cleanLine, parseName, parseNetwork } from "../../core/name.ts";
+import { LOG_LEVELS, type LogLevel } from "../../core/ports/logger.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A TCP port, 0 for any free one. */
+export function readPort(text: string): number {
+  const port = wholeNumber(text);
+  if (port === null || port > 65_535) throw wrong("--port", text, "a number from 0 to 65535");
+  return port;
+}
+
+/** A count of at least 1. */
+export function readLimit(text: string): number {
+  const limit = wholeNumber(text);
+  if (limit === null || limit < 1 || !Number.isSafeInteger(limit)) throw wrong("--limit", text, "a whole number from 1 on");
+  return limit;
+}
+
+/** An address of this computer. */
+export function readBind(text: string): string {
+  if (text !== "localhost" && isIP(text) === 0) throw wrong("--bind", text, "an address of this computer, such as 192.168.1.5");
+  return text;
+}
+
+/** HOST or HOST:PORT; IPv6 with a port in brackets. Returned as typed. */
+export function readPeer(text: string): string {
+  const parts = /^(?:\[([^[\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = parts?.[1] ?? parts?.[2];
+  const port = Number(parts?.[3] ?? 3277);
+  const inBrackets = parts?.[1] !== undefined;
+  const good = host !== undefined && (inBrackets ? isIPv6(host) : isHost(host)) && port >= 1 && port <= 65_535;
+  if (!good && !isIPv6(text)) throw wrong("--peer", text, "HOST or HOST:PORT, such as 192.168.1.5 or [fe80::1%eth0]:3277");
+  return text;
+}
+
+/** A name as others may read it. */
+export function readName(text: string): string {
+  const name = parseName(text);
+  if (name === null) {
+    throw new UsageError(
+      `--name ${shown(text)} cannot be a name: 1 to 48 characters that can be read, without "·" and "/", not beginning with "#" or "@"`,
+    );
+  }
+  return name;
+}
+
+export function readNetwork(text: string): string {
+  const network = parseNetwork(text);
+  if (network === null) throw wrong("--network", text, "a name of 1 to 64 bytes that can be read");
+  return network;
+}
+
+export function readSecret(text: string): string {
+  if (text === "") throw new UsageError("--secret needs a word: leave the option out for an open network");
+  return text;
+}
+
+export function readLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (!level) throw wrong("--log", text, `one of ${LOG_LEVELS.join(", ")}`);
+  return level;
+}
+
+export function readWait(text: string): "delivered" {
+  if (text !== "delivered") throw wrong("--wait", text, "the word delivered");
+  return text;
+}
+
+export function readHome(text: string): string {
+  if (text === "" || text.includes("\0")) throw new UsageError("--home needs a folder");
+  return text;
+}
+
+/** What was typed, as it may stand in an error line. */
+export const shown = (text: string): string => JSON.stringify(cleanLine(text, 60));
+
+const wrong = (option: string, text: string, right: string): UsageError =>
+  new UsageError(`${option} ${shown(text)} cannot be used: give ${right}`);
+
+const wholeNumber = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);
+
+function isHost(text: string): boolean {
+  if (/^[\d.]+$/.test(text)) return isIPv4(text);
+  return text.length <= 253 && /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}_])?(?:\.[\p{L}\p{M}\p{N}_-]{1,63})*\.?$/u.test(text);
+}
