@@ -1,0 +1,104 @@
+// HTTP and WebSocket for the connections that the door hands over. Loaded at the first of them.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { MAX_REQUEST, SUBPROTOCOL } from "../../wire/web.ts";
+import type { WebGatewayOptions } from "./gateway.ts";
+import { type Knock, type Refusal, refuseForeign, refuseStranger } from "./guard.ts";
+import { Nonces } from "./nonces.ts";
+import { Session } from "./session.ts";
+
+/** Milliseconds between signs of life. */
+const BEAT_MS = 20_000;
+/** Where the WebSocket is. */
+const SOCKET_PATH = "/chat";
+
+export class WebServer {
+  readonly #options: WebGatewayOptions;
+  readonly #http: Server;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MAX_REQUEST,
+    handleProtocols: () => SUBPROTOCOL,
+  });
+  readonly #sessions = new Set<Session>();
+  readonly #nonces = new Nonces(() => performance.now());
+  readonly #settle = new WeakMap<Duplex, () => void>();
+  readonly #beat: NodeJS.Timeout;
+
+  constructor(options: WebGatewayOptions) {
+    this.#options = options;
+    this.#http = createServer({ maxHeaderSize: 8192, keepAlive: false }, (request, response) => answer(request, response))
+      .on("upgrade", (request, connection, head) => this.#upgrade(request, connection, head))
+      .on("error", (error) => options.log?.(`the web gateway: ${error.message}`));
+    this.#beat = setInterval(() => this.#beatAll(), options.beat ?? BEAT_MS).unref();
+  }
+
+  /** Takes a paused connection whose first bytes are still to be read. */
+  handle(socket: Socket, settled: () => void): void {
+    this.#settle.set(socket, settled);
+    this.#http.emit("connection", socket);
+    socket.resume();
+  }
+
+  close(): void {
+    clearInterval(this.#beat);
+    for (const session of this.#sessions) session.leave();
+  }
+
+  #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    const knock = knockOf(request);
+    const refusal = refuseForeign(knock, placeOf(request)) ?? refusePath(request) ?? refuseStranger(knock, this.#options.token);
+    if (refusal) {
+      connection.end(refusalText(refusal));
+      return;
+    }
+    this.#sockets.handleUpgrade(request, connection, head, (socket) => {
+      this.#settle.get(connection)?.();
+      const session = new Session(
+        { socket, connection },
+        { chat: this.#options.chat, nonces: this.#nonces, log: this.#options.log ?? (() => {}) },
+      );
+      this.#sessions.add(session);
+      socket.on("close", () => this.#sessions.delete(session));
+    });
+  }
+
+  #beatAll(): void {
+    for (const session of this.#sessions) session.beat();
+  }
+}
+
+/** Requests that are no WebSocket. One per connection: the door bounds how long it takes. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  response
+    .setHeader("Connection", "close")
+    .setHeader("Content-Type", "text/plain; charset=utf-8")
+    .setHeader("X-Content-Type-Options", "nosniff");
+  const refusal = refuseForeign(knockOf(request), placeOf(request));
+  const readsOnly = request.method === "GET" || request.method === "HEAD";
+  if (refusal) response.writeHead(refusal.status).end(`${refusal.text}\n`);
+  else if (readsOnly && request.url === "/healthz") response.writeHead(200).end("ok\n");
+  else response.writeHead(404).end("there is nothing here\n");
+}
+
+type HttpRefusal = Exclude<Refusal, null> | { readonly status: 404; readonly text: string };
+
+const refusePath = (request: IncomingMessage): HttpRefusal | null =>
+  request.url === SOCKET_PATH ? null : { status: 404, text: `the WebSocket is at ${SOCKET_PATH}` };
+
+const knockOf = ({ headers }: IncomingMessage): Knock => ({
+  host: headers.host,
+  origin: headers.origin,
+  authorization: headers.authorization,
+  protocols: headers["sec-websocket-protocol"],
+});
+
+const placeOf = ({ socket }: IncomingMessage) => ({ port: socket.localPort ?? 0, address: socket.localAddress ?? "" });
+
+const refusalText = ({ status, text }: HttpRefusal): string =>
+  `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`;
