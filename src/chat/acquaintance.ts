@@ -1,0 +1,61 @@
+// Keeps in the store who was met and when, so that people who are away stay listed after a restart, too.
+
+import { type PersonId, parsePeerId } from "../core/ids.ts";
+import { parseName } from "../core/name.ts";
+import type { Store } from "../core/ports/store.ts";
+import type { People } from "./people.ts";
+import { parseList } from "./settings.ts";
+
+const SETTING = "people";
+/** Those seen last are remembered. */
+const MAX_REMEMBERED = 5_000;
+
+export class Acquaintance {
+  readonly #store: Store;
+  readonly #people: People;
+  readonly #failed: (error: unknown) => void;
+  #work: Promise<void> | null = null;
+  #isStale = false;
+
+  constructor(store: Store, people: People, failed: (error: unknown) => void) {
+    this.#store = store;
+    this.#people = people;
+    this.#failed = failed;
+  }
+
+  /** Brings back who was known. */
+  async load(): Promise<void> {
+    for (const item of parseList(await this.#store.recall(SETTING))) {
+      const [id, name, named, seen] = Array.isArray(item) ? (item as readonly unknown[]) : [];
+      if (typeof id !== "string" || typeof name !== "string" || typeof named !== "number" || typeof seen !== "number") continue;
+      if (parsePeerId(id.slice(0, 52)) && parseName(name) === name) this.#people.restore(id as PersonId, name, { named, seen });
+    }
+  }
+
+  /** Someone came, went or changed. One write is under way at a time, and the last one has it all. */
+  changed(): void {
+    this.#isStale = true;
+    this.#work ??= this.#write();
+  }
+
+  /** Resolves once all is written. */
+  async idle(): Promise<void> {
+    await this.#work;
+  }
+
+  async #write(): Promise<void> {
+    await Promise.resolve();
+    while (this.#isStale) {
+      this.#isStale = false;
+      await this.#store.remember(SETTING, this.#format()).catch(this.#failed);
+    }
+    this.#work = null;
+  }
+
+  #format(): string {
+    const met = [...this.#people.entries()].flatMap(([id, { person, named, seen }]) =>
+      seen === null ? [] : [[id, person.name, named, seen] as const],
+    );
+    return JSON.stringify(met.sort((a, b) => b[3] - a[3]).slice(0, MAX_REMEMBERED));
+  }
+}

@@ -1,0 +1,88 @@
+// Puts the parts of the engine together. Nothing else in this folder knows more parts than it needs.
+
+import { ChatError } from "../core/errors.ts";
+import { personOf } from "../core/ids.ts";
+import { Acquaintance } from "./acquaintance.ts";
+import { Appender } from "./append.ts";
+import type { EngineOptions } from "./engine.ts";
+import { Eraser } from "./erase.ts";
+import { Events } from "./events.ts";
+import { Feeds } from "./feeds.ts";
+import { Forks } from "./forks.ts";
+import { History } from "./history.ts";
+import { HybridClock } from "./hybrid-clock.ts";
+import { Ingest } from "./ingest.ts";
+import { Messages } from "./messages.ts";
+import { People } from "./people.ts";
+import { PersonChat } from "./person-chat.ts";
+import { PresenceBook } from "./presence-book.ts";
+import { Publisher } from "./publish.ts";
+import { Reading } from "./reading.ts";
+import { Receipts } from "./receipts.ts";
+import { RoomList } from "./room-list.ts";
+import type { Rooms } from "./rooms.ts";
+import type { Self } from "./self.ts";
+import { Speaker } from "./speaker.ts";
+import { Translator } from "./translate.ts";
+
+/** What was read from the store before anything could be put together. */
+export type Loaded = { readonly self: Self; readonly rooms: Rooms; readonly lastArrival: number };
+
+export type Parts = ReturnType<typeof assemble>;
+
+export function assemble(options: EngineOptions, loaded: Loaded) {
+  const telling = assembleTelling(options, loaded);
+  const flow = assembleFlow(options, loaded, telling);
+  return { ...telling, ...flow, ...assembleFaces(options, loaded, { ...telling, ...flow }) };
+}
+
+/** Who is known, what messages look like, who is told. */
+function assembleTelling({ identity, store, clock: now, log }: EngineOptions, { self, rooms, lastArrival }: Loaded) {
+  const failed = (error: unknown) => log?.(error instanceof Error ? error.message : String(error));
+  const clock = new HybridClock(now);
+  const people = new People(now, (newcomer, known) => roster.stranger(newcomer, known));
+  const messages = new Messages(personOf(identity.id), people, clock);
+  const eraser = new Eraser(store, failed);
+  const history = new History(store, messages, (by, target) => eraser.redacted(by, target));
+  const translator = new Translator({ store, rooms, people, messages, history });
+  const events = new Events({ store, translator, lastArrival, failed });
+  const acquaintance = new Acquaintance(store, people, failed);
+  const roster = new PresenceBook({ peer: identity.id, self, people, acquaintance, rooms, events, now });
+  return { failed, clock, people, messages, eraser, history, events, acquaintance, roster };
+}
+
+/** The way of a message: said or given, admitted, appended, published. */
+function assembleFlow(options: EngineOptions, { rooms, lastArrival }: Loaded, telling: ReturnType<typeof assembleTelling>) {
+  const { identity, network, store } = options;
+  const { clock, people, events, eraser, roster, failed } = telling;
+  const self = identity.id;
+  const publisher = new Publisher({ clock, rooms, people, events, eraser, self, lastArrival, failed });
+  const appender = new Appender(store, (run, arrival) => publisher.publish(run, arrival));
+  const reading = new Reading({ store, clock, self, held: rooms.all(), published: () => publisher.published });
+  const speaker = new Speaker({ identity, network, clock, appender, prepare: (room) => reading.prepare(room) });
+  const forks = new Forks({ store, appender, found: (author) => roster.forked(author) });
+  const ingest = new Ingest({ here: { network, peer: self }, rooms, appender, forks, crowded: () => roster.crowded() });
+  return { publisher, appender, reading, speaker, ingest };
+}
+
+type Inside = ReturnType<typeof assembleTelling> & ReturnType<typeof assembleFlow>;
+
+/** What others hold of the engine, and how it is closed. */
+function assembleFaces({ identity, store }: EngineOptions, { self, rooms }: Loaded, inside: Inside) {
+  const { people, reading, events, appender, speaker, eraser, acquaintance } = inside;
+  const receipts = new Receipts(identity.id);
+  const roomList = new RoomList(rooms, people, reading);
+  let isClosed = false;
+  const closed = () => (isClosed ? new ChatError("closed", "this chat has been closed") : null);
+  const close = async () => {
+    isClosed = true;
+    await speaker.idle();
+    await appender.idle();
+    await Promise.all([eraser.idle(), acquaintance.idle()]);
+    events.close();
+    receipts.close();
+  };
+  const chat = new PersonChat({ ...inside, id: personOf(identity.id), self, rooms, roomList, receipts, closed, close });
+  const log = new Feeds({ ...inside, store, rooms, receipts, closed });
+  return { chat, log };
+}

@@ -1,0 +1,22 @@
+// What the engine is made from, and what it is to others.
+
+import type { Identity } from "../core/identity.ts";
+import type { Chat } from "../core/ports/chat.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log, Roster } from "../core/ports/log.ts";
+import type { Store } from "../core/ports/store.ts";
+
+export type EngineOptions = {
+  readonly identity: Identity;
+  readonly network: string;
+  /** Stays the caller's: it is not closed with the engine. */
+  readonly store: Store;
+  /** The network's time, microseconds. */
+  readonly clock: Clock;
+  /** The display name; left out, the one that the store remembers. */
+  readonly name?: string | undefined;
+  /** Hears of what went wrong where nobody asked. */
+  readonly log?: ((text: string) => void) | undefined;
+};
+
+export type Engine = { readonly chat: Chat; readonly log: Log; readonly roster: Roster };

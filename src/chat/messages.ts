@@ -1,0 +1,86 @@
+// Entries as the messages that people see: the original, the last edit of its author, reactions gathered, or nothing where it was redacted.
+
+import type { Body } from "../core/body.ts";
+import { decodeBody } from "../core/body-codec.ts";
+import { type Entry, KINDS } from "../core/entry.ts";
+import type { PersonId } from "../core/ids.ts";
+import { keyOf } from "../core/order.ts";
+import type { Message, Reaction } from "../core/ports/chat.ts";
+import type { Stored } from "../core/ports/store.ts";
+import type { Person } from "../core/presence.ts";
+import { conversationOf } from "../core/room.ts";
+import { speakerOf } from "./guests.ts";
+import { type HybridClock, isoOf } from "./hybrid-clock.ts";
+import type { People } from "./people.ts";
+
+export class Messages {
+  readonly #self: PersonId;
+  readonly #people: People;
+  readonly #clock: HybridClock;
+
+  constructor(self: PersonId, people: People, clock: HybridClock) {
+    this.#self = self;
+    this.#people = people;
+    this.#clock = clock;
+  }
+
+  /** A message as it was said. Its body is null where it was erased. */
+  said(entry: Entry, body: Body | null): Message {
+    const message = body?.kind === "message" ? body : null;
+    return {
+      id: entry.id,
+      room: conversationOf(entry.header.room, this.#self),
+      from: this.#people.speaker(entry),
+      text: message ? message.text : "",
+      at: isoOf(entry.header.time),
+      edited: false,
+      redacted: message === null,
+      replyTo: message?.replyTo ?? null,
+      reactions: [],
+      key: keyOf(entry),
+      ahead: this.#clock.isAhead(entry.header.time),
+    };
+  }
+
+  /** A message with all that was done to it; `related` in the total order. Whatever others than its author changed is passed over. */
+  seen(entry: Entry, related: readonly Stored[]): Message {
+    const said = this.said(entry, bodyOf(entry));
+    const reactions = this.#reactions(entry, related);
+    if (redactionOf(entry, related)) return { ...said, text: "", edited: false, redacted: true, reactions };
+    const text = editsOf(entry, related).at(-1)?.text;
+    return text === undefined || said.redacted ? { ...said, reactions } : { ...said, text, edited: true, reactions };
+  }
+
+  #reactions(target: Entry, related: readonly Stored[]): readonly Reaction[] {
+    const byEmoji = new Map<string, Map<PersonId, Person>>();
+    for (const { entry } of related) {
+      const body = entry.header.kind === KINDS.react && isAbout(target, entry) ? bodyOf(entry) : null;
+      if (body?.kind !== "react") continue;
+      const people = byEmoji.getOrInsertComputed(body.emoji, () => new Map());
+      if (body.on) people.set(speakerOf(entry), this.#people.speaker(entry));
+      else people.delete(speakerOf(entry));
+    }
+    return [...byEmoji].filter(([, people]) => people.size > 0).map(([emoji, people]) => ({ emoji, by: [...people.values()] }));
+  }
+}
+
+/** What an entry says, or null where its kind is unknown, its body erased or malformed. */
+export const bodyOf = (entry: Entry): Body | null => (entry.body === null ? null : decodeBody(entry.header.kind, entry.body));
+
+/** Whether one entry can be about another at all. */
+export const isAbout = (target: Entry, entry: Entry): boolean => target.header.room === entry.header.room;
+
+/** Whether an entry may change another: only the person who said it may. */
+export const mayChange = (target: Entry, entry: Entry): boolean => isAbout(target, entry) && speakerOf(target) === speakerOf(entry);
+
+/** The entry by which its author took the message back, or null. */
+export const redactionOf = (target: Entry, related: readonly Stored[]): Entry | null =>
+  related.find(({ entry }) => entry.header.kind === KINDS.redact && mayChange(target, entry))?.entry ?? null;
+
+/** The edits by its author, in their order. */
+export function editsOf(target: Entry, related: readonly Stored[]): readonly { readonly entry: Entry; readonly text: string }[] {
+  return related.flatMap(({ entry }) => {
+    const body = entry.header.kind === KINDS.edit && mayChange(target, entry) ? bodyOf(entry) : null;
+    return body?.kind === "edit" ? [{ entry, text: body.text }] : [];
+  });
+}

@@ -1,0 +1,144 @@
+// Stored entries as the events that people see. Live talk and a replay pass through here alike, so that both tell the same.
+
+import type { Body } from "../core/body.ts";
+import { type Entry, KINDS } from "../core/entry.ts";
+import type { Conversation, EntryId } from "../core/ids.ts";
+import { keyOf } from "../core/order.ts";
+import type { ChatEvent } from "../core/ports/chat.ts";
+import type { Store } from "../core/ports/store.ts";
+import type { Person } from "../core/presence.ts";
+import { LOBBY } from "../core/room.ts";
+import { speakerOf } from "./guests.ts";
+import type { History } from "./history.ts";
+import { isoOf } from "./hybrid-clock.ts";
+import { bodyOf, editsOf, isAbout, type Messages, mayChange, redactionOf } from "./messages.ts";
+import type { People } from "./people.ts";
+import type { Rooms } from "./rooms.ts";
+
+type BodyOf<K extends Body["kind"]> = Extract<Body, { readonly kind: K }>;
+type Told = ChatEvent | null;
+
+/** An entry that was stored, and what it says. */
+export type Item = { readonly arrival: number; readonly entry: Entry; readonly body: Body | null };
+
+export type TranslatorOptions = {
+  readonly store: Store;
+  readonly rooms: Rooms;
+  readonly people: People;
+  readonly messages: Messages;
+  readonly history: History;
+};
+
+/** How many profile entries are looked through for someone's former name. */
+const PROFILES_BACK = 64;
+/** Most messages that are remembered to have been reacted to before they came. */
+const MAX_EARLY = 10_000;
+
+export class Translator {
+  readonly #options: TranslatorOptions;
+  /** Messages that others reacted to before they reached us. */
+  readonly #early = new Set<EntryId>();
+
+  constructor(options: TranslatorOptions) {
+    this.#options = options;
+  }
+
+  /** What people are told of an entry, or null for nothing. At once where no other entry needs to be read. Rejects storage. */
+  translate(item: Item): Told | Promise<Told> {
+    const { entry, body } = item;
+    const room = this.#options.rooms.get(entry.header.room);
+    if (!room?.isJoined || !room.conversation) return null;
+    if (entry.header.kind === KINDS.message) return this.#message(item);
+    switch (body?.kind) {
+      case "edit":
+        return this.#edited(item, body);
+      case "redact":
+        return this.#redacted(item, body);
+      case "react":
+        return this.#reacted(item, body);
+      case "profile":
+        return this.#renamed(item, body);
+      case "topic":
+        return { cursor: item.arrival, kind: "topic", text: body.text, ...this.#signed(item) };
+      case "join":
+      case "leave":
+        return this.#moved(item, body.kind === "join" ? "joined" : "left");
+      default:
+        return null;
+    }
+  }
+
+  #message({ arrival, entry, body }: Item): Told | Promise<Told> {
+    const { messages } = this.#options;
+    if (this.#early.delete(entry.id)) return this.#messageAsOf(arrival, entry);
+    return { cursor: arrival, kind: "message", message: messages.said(entry, body) };
+  }
+
+  async #messageAsOf(arrival: number, entry: Entry): Promise<Told> {
+    const found = await this.#options.history.withRelated(entry.id);
+    const related = found?.related.filter((about) => about.arrival < arrival) ?? [];
+    return { cursor: arrival, kind: "message", message: this.#options.messages.seen(entry, related) };
+  }
+
+  async #edited({ arrival, entry }: Item, { target: id }: BodyOf<"edit">): Promise<Told> {
+    const found = await this.#options.history.withRelated(id);
+    if (!found || !mayChange(found.target.entry, entry)) return null;
+    const { target, related } = found;
+    const before = related.filter((about) => about.arrival < arrival);
+    const until = related.filter((about) => about.arrival <= arrival);
+    if (redactionOf(target.entry, before) || editsOf(target.entry, until).at(-1)?.entry.id !== entry.id) return null;
+    const { messages, people } = this.#options;
+    const previous = messages.seen(target.entry, before).text;
+    return { cursor: arrival, kind: "edited", message: messages.seen(target.entry, until), previous, by: people.speaker(entry) };
+  }
+
+  async #redacted(item: Item, { target: id }: BodyOf<"redact">): Promise<Told> {
+    const found = await this.#options.history.withRelated(id);
+    if (!found || !mayChange(found.target.entry, item.entry)) return null;
+    if (
+      redactionOf(
+        found.target.entry,
+        found.related.filter((about) => about.arrival < item.arrival),
+      )
+    )
+      return null;
+    return { cursor: item.arrival, kind: "redacted", id, ...this.#signed(item) };
+  }
+
+  async #reacted(item: Item, { target: id, emoji, on }: BodyOf<"react">): Promise<Told> {
+    const found = await this.#options.history.withRelated(id);
+    if (found && !isAbout(found.target.entry, item.entry)) return null;
+    if (!found || found.target.arrival > item.arrival) {
+      if (this.#early.size < MAX_EARLY) this.#early.add(id);
+      return null;
+    }
+    return { cursor: item.arrival, kind: "reacted", id, emoji, on, ...this.#signed(item) };
+  }
+
+  /** A new name, unless it is the first. Where the one before stands too far back, nobody is told. */
+  async #renamed({ arrival, entry }: Item, { name }: BodyOf<"profile">): Promise<Told> {
+    if (entry.header.seq === 1) return null;
+    const { store, people } = this.#options;
+    const { room } = entry.header;
+    const before = await store.read({ kind: "page", room, kinds: [KINDS.profile], before: keyOf(entry), limit: PROFILES_BACK });
+    const former = before.findLast((other) => speakerOf(other.entry) === speakerOf(entry));
+    const said = former ? bodyOf(former.entry) : null;
+    if (said?.kind !== "profile" || said.name === name) return null;
+    const person = { id: people.speaker(entry).id, name };
+    return { cursor: arrival, kind: "renamed", person, previous: said.name, at: isoOf(entry.header.time) };
+  }
+
+  /** Who comes to `#lobby` and leaves it is told by presence. */
+  #moved({ arrival, entry }: Item, kind: "joined" | "left"): Told {
+    const room = this.#options.rooms.get(entry.header.room);
+    if (!room?.conversation || room.direct || room.id === LOBBY) return null;
+    return { cursor: arrival, kind, room: room.conversation, person: this.#options.people.speaker(entry), at: isoOf(entry.header.time) };
+  }
+
+  /** Where, by whom, when. */
+  #signed({ entry }: Item): { readonly room: Conversation; readonly by: Person; readonly at: string } {
+    const { rooms, people } = this.#options;
+    const room = rooms.open(entry.header.room).conversation as Conversation;
+    return { room, by: people.speaker(entry), at: isoOf(entry.header.time) };
+  }
+}
