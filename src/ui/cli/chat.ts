@@ -69,16 +69,17 @@ async function talk(context: ChatContext, screen: Screen, room: Conversation, st
 async function readLines(session: Session, lines: AsyncIterable<string>): Promise<void> {
   for await (const line of lines) {
     if (line.trim() === "exit") return;
-    if ((await takeLine(session, line)) === "quit") return;
+    await takeLine(session, line);
+    if (session.over) return;
   }
 }
 
-async function takeLine(session: Session, line: string): Promise<"quit" | void> {
+async function takeLine(session: Session, line: string): Promise<void> {
   if (line.trim() === "") return;
   if (!line.startsWith("/")) return session.say(line);
   if (line.startsWith("//")) return session.say(line.slice(1));
   try {
-    return await runSlash(session, line);
+    await runSlash(session, line);
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     session.tell(cleanText(error.message));

@@ -15,12 +15,22 @@ export class Session {
   readonly transcript: Transcript;
   readonly #screen: Screen;
   readonly #outbox: Outbox;
+  #over = false;
 
   constructor(chat: Chat, screen: Screen, transcript: Transcript, outbox: Outbox) {
     this.chat = chat;
     this.transcript = transcript;
     this.#screen = screen;
     this.#outbox = outbox;
+  }
+
+  /** Ends the conversation after the line that is being taken. */
+  quit(): void {
+    this.#over = true;
+  }
+
+  get over(): boolean {
+    return this.#over;
   }
 
   /** Where what is typed goes. */

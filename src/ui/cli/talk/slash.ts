@@ -20,8 +20,8 @@ export type SlashCommand = {
   readonly help: string;
   /** Whether it can do without an argument. */
   readonly bare: boolean;
-  /** `rest` is what follows the name, trimmed. Resolves with `quit` to end the conversation. */
-  run(session: Session, rest: string): Promise<"quit" | void>;
+  /** `rest` is what follows the name, trimmed. */
+  run(session: Session, rest: string): Promise<void>;
 };
 
 export const SLASH_COMMANDS: readonly SlashCommand[] = [
@@ -37,12 +37,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: "status", usage: "TEXT", help: "let others read what you are up to", bare: true, run: status },
   { name: "history", usage: "[N]", help: `show the last N messages (${GLANCE})`, bare: true, run: history },
   { name: "help", usage: "", help: "show this", bare: true, run: help },
-  { name: "quit", usage: "", help: "leave Earshot; so does a line that is just exit", bare: true, run: async () => "quit" },
-  { name: "exit", usage: "", help: "the same as /quit", bare: true, run: async () => "quit" },
+  { name: "quit", usage: "", help: "leave Earshot; so does a line that is just exit", bare: true, run: quit },
+  { name: "exit", usage: "", help: "the same as /quit", bare: true, run: quit },
 ];
 
 /** Does what a line that begins with a slash says. Throws ChatError for what cannot be done. */
-export async function runSlash(session: Session, line: string): Promise<"quit" | void> {
+export async function runSlash(session: Session, line: string): Promise<void> {
   const [, name = "", rest = ""] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
   const command = SLASH_COMMANDS.find((known) => known.name === name.toLowerCase());
   if (!command) throw unknown(name);
@@ -56,6 +56,10 @@ function unknown(name: string): ChatError {
   const guess = nearest(name, names);
   const hint = guess ? `did you mean /${guess}?` : "/help lists them";
   return new ChatError("bad-input", `${shown(`/${name}`)} is not a command: ${hint} Two slashes say a line that begins with one.`);
+}
+
+async function quit(session: Session): Promise<void> {
+  session.quit();
 }
 
 async function nick({ chat, transcript }: Session, name: string): Promise<void> {

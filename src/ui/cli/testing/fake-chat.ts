@@ -39,7 +39,7 @@ export class FakeChat implements Chat {
   /** Errors for the next calls of `say`, in turn; null lets one pass. */
   refusals: (ChatError | null)[] = [];
   #me: Person;
-  #watchers = new Set<Watcher>();
+  readonly #watchers = new Set<Watcher>();
   #cursor = 0;
 
   constructor(me: Person, others: readonly PersonInfo[] = []) {
