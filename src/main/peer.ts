@@ -1,0 +1,147 @@
+// Composes a peer: home, store, chat, mesh and the door they share.
+
+import { networkInterfaces } from "node:os";
+import { openChat } from "../chat/open.ts";
+import { ChatError } from "../core/errors.ts";
+import type { PeerId } from "../core/ids.ts";
+import type { Chat } from "../core/ports/chat.ts";
+import type { Logger } from "../core/ports/logger.ts";
+import { createWebGateway } from "../gateways/web/gateway.ts";
+import { NetworkClock } from "../mesh/clock.ts";
+import { tlsServerOptions } from "../mesh/link/tls.ts";
+import { Mesh } from "../mesh/mesh.ts";
+import { ownAddresses, parseDialAddress } from "../mesh/own-addresses.ts";
+import { openSqliteStore } from "../store/sqlite/open.ts";
+import { networkOf } from "../wire/network.ts";
+import { type Door, type DoorOptions, openDoor } from "./door.ts";
+import { type Home, ownerToken } from "./home.ts";
+import { recallNeighbours } from "./neighbours.ts";
+
+/** The port that finds people and carries everything: EARS on a phone's keys. */
+export const DEFAULT_PORT = 3277;
+
+export type PeerOptions = {
+  readonly home: Home;
+  /** The display name, as `parseName` gives it. */
+  readonly name: string;
+  /** TCP port; null for 3277 or, where that is taken, any free one. */
+  readonly port: number | null;
+  readonly bind: string | null;
+  readonly network: string;
+  readonly secret: string | null;
+  /** `host:port`. */
+  readonly peers: readonly string[];
+  readonly discovery: boolean;
+  readonly log: Logger;
+};
+
+export type Peer = {
+  readonly chat: Chat;
+  readonly id: PeerId;
+  /** Where others reach it. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** The peers that are linked now. */
+  linked(): readonly PeerId[];
+  /** Tells everyone, stores everything, leaves. */
+  close(): Promise<void>;
+};
+
+/** This computer's own clock, microseconds. */
+const ownClock = (): number => Date.now() * 1000;
+
+/** Starts a peer; resolves once it can be reached. Rejects in-use (home or port), storage, bad-input. */
+export async function startPeer(options: PeerOptions): Promise<Peer> {
+  const undo = new Undo(options.log);
+  try {
+    return await compose(options, undo);
+  } catch (error) {
+    await undo.all();
+    throw error;
+  }
+}
+
+async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
+  const { home, log, bind } = options;
+  const identity = home.identity();
+  const networkClock = new NetworkClock();
+  const store = await openSqliteStore({ path: home.database });
+  undo.push(() => store.close());
+  const { network, name } = options;
+  const engine = await openChat({ identity, network, store, clock: () => ownClock() + networkClock.offset(), name, log: log.warn });
+  undo.push(() => engine.chat.close());
+  const token = ownerToken();
+  const web = createWebGateway({ chat: engine.chat, token, log: log.warn });
+  undo.push(() => web.close());
+  const neighbours = await recallNeighbours(store);
+  const arrivals: { mesh: Mesh | null } = { mesh: null };
+  const door = await openDoorFor(options, {
+    tls: tlsServerOptions(identity),
+    onLink: (socket) => (arrivals.mesh ? arrivals.mesh.accept(socket) : socket.destroy()),
+    gateways: { http: web.handle },
+  });
+  undo.push(() => door.close());
+  const { port } = door.address;
+  const mesh = new Mesh({
+    ...{ identity, network: networkOf(network, options.secret), log: engine.log, roster: engine.roster, networkClock, clock: ownClock },
+    ...{ port, bind, discovery: options.discovery, peers: options.peers, logger: log },
+    ...{ remembered: neighbours.known, remember: neighbours.remember },
+  });
+  arrivals.mesh = mesh;
+  undo.push(() => mesh.close());
+  await rememberName(engine.chat, home);
+  undo.push(home.announce({ port, token, network }));
+  const host = reachableHost(bind, port);
+  return { chat: engine.chat, id: identity.id, address: { host, port }, linked: () => mesh.linked(), close: () => undo.all() };
+}
+
+/** Opens the door on the port that was asked for; where none was, on 3277 or else any that is free. */
+async function openDoorFor({ port, bind, log }: PeerOptions, parts: Pick<DoorOptions, "tls" | "onLink" | "gateways">): Promise<Door> {
+  const on = (port: number) => openDoor({ ...parts, port, bind, log: log.warn });
+  if (port !== null) return on(port);
+  try {
+    return await on(DEFAULT_PORT);
+  } catch (error) {
+    if (!(error instanceof ChatError && error.code === "in-use")) throw error;
+    const door = await on(0);
+    log.info(`port ${DEFAULT_PORT} is taken on this computer, so this peer listens on ${door.address.port}`);
+    return door;
+  }
+}
+
+/** A new name holds for the next run, too. */
+async function rememberName(chat: Chat, home: Home): Promise<void> {
+  const { id } = chat.self();
+  await chat.watch({ event: (event) => event.kind === "renamed" && event.person.id === id && home.setName(event.person.name) });
+}
+
+/** An address by which others on the network reach the door; this computer's own where there is no network. */
+function reachableHost(bind: string | null, port: number): string {
+  const first = ownAddresses(networkInterfaces(), bind, port)[0];
+  return first ? parseDialAddress(first).host : "127.0.0.1";
+}
+
+/** What was begun, ended in reverse: the first to end is what came last. A step that fails does not keep the others. */
+class Undo {
+  readonly #log: Logger;
+  #steps: (() => Promise<void> | void)[] = [];
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  push(step: () => Promise<void> | void): void {
+    this.#steps.push(step);
+  }
+
+  async all(): Promise<void> {
+    const steps = this.#steps.reverse();
+    this.#steps = [];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        this.#log.warn(`on leaving: ${String(error)}`);
+      }
+    }
+  }
+}
