@@ -52,7 +52,7 @@ export const HOUSE: readonly Room[] = [
   { path: "src/client", rooms: [CORE, WIRE], packages: ["valibot"] },
   { path: "src/ui/cli", rooms: [CORE, "src/client"], packages: ["commander"], node: ["net", "readline", "timers/promises", "tty", "util"] },
   { path: "src/main", rooms: ["src"], node: NODE_FOR_MAIN },
-  { path: "bin", rooms: ["src/main"], node: ["module"] },
+  { path: "bin", rooms: ["src/main"], node: ["fs", "module"] },
 ];
 
 /** Rooms that a browser loads, and what it has not got. */
@@ -73,14 +73,18 @@ export function offences(root: string, house: readonly Room[] = HOUSE): string[]
   return [...homeless, ...missing, ...wrong, ...browserOffences(edges)];
 }
 
-const isTest = (file: string): boolean => /\.test\.[cm]?ts$/.test(file);
+/** Tests, and what stands beside them for them alone. */
+const isTest = (file: string): boolean => /\.test\.[cm]?ts$|\/testing\/|\/fixtures\.ts$/.test(file);
 const place = (e: Edge): string => `${e.from}:${e.line}`;
 const within = (file: string, path: string): boolean => file === path || file.startsWith(`${path}/`);
 
 function edge(from: string, found: Import): Edge {
   const relative = found.specifier?.startsWith(".") ? found.specifier : null;
-  return { ...found, from, to: relative === null ? null : posix.normalize(posix.join(dirname(from), relative)) };
+  return { ...found, from, to: relative === null ? null : sourceOf(posix.normalize(posix.join(dirname(from), relative))) };
 }
+
+/** The source of an emitted file. */
+const sourceOf = (file: string): string => file.replace(/^dist\/(.*)\.js$/, "src/$1.ts");
 
 function roomOf(file: string, house: readonly Room[]): Room | undefined {
   return house.filter((room) => within(file, room.path)).sort((a, b) => b.path.length - a.path.length)[0];
