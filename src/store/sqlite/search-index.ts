@@ -1,0 +1,191 @@
+// Full-text search: an index in a file of its own, derived from the store and made again when it is lost or damaged.
+
+import { rmSync } from "node:fs";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { compareKeys } from "../../core/order.ts";
+import type { OrderKey, SearchQuery } from "../../core/ports/store.ts";
+import { MOST_ENTRIES } from "../limits.ts";
+import { parseWanted, termsOf, type Wanted } from "../words.ts";
+import { isDamage } from "./failure.ts";
+import { makePrivate } from "./private-file.ts";
+
+/** Entries that one step indexes. */
+const STEP = 256;
+/** Entries of one microsecond that can be told apart; more than that are not found. */
+const SLOTS = 1_024;
+/** A room's mark among the terms: a private character, which no text yields. */
+const ROOM = "\ue000";
+/** With more rooms than this, what is found is looked through instead. */
+const MOST_ROOM_TERMS = 100;
+
+/** A row's number is `time * 1024 + slot`: FTS5 walks them backwards, so that the newest of the total order come first. */
+const TABLES = `
+  CREATE VIRTUAL TABLE words USING fts5 (terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2');
+  CREATE TABLE place (place INTEGER PRIMARY KEY, arrival INTEGER NOT NULL) STRICT;
+  CREATE TABLE mark (indexed INTEGER NOT NULL, unsearched INTEGER NOT NULL) STRICT;
+  INSERT INTO mark VALUES (0, 0);
+  PRAGMA user_version = 1`;
+
+type Row = { readonly arrival: number; readonly room: number; readonly time: number; readonly text: string };
+type Hit = { readonly arrival: number; readonly time: number; readonly slot: number };
+type FoundRow = OrderKey & { readonly room: string; readonly text: string | null };
+type Found = { readonly arrival: number; readonly row: FoundRow };
+
+/** The text of an entry, be it in the body or beside it (see schema.ts). */
+const TEXT = `CASE typeof(searchable) WHEN 'integer' THEN CAST(substr(body, searchable / 65536 + 1, searchable % 65536) AS TEXT) ELSE searchable END AS text`;
+
+export class SearchIndex {
+  readonly #index: DatabaseSync;
+  readonly #store: DatabaseSync;
+  readonly #next: StatementSync;
+  readonly #unsearch: StatementSync;
+  readonly #slot: StatementSync;
+  readonly #addPlace: StatementSync;
+  readonly #addWords: StatementSync;
+  readonly #row: StatementSync;
+
+  private constructor(path: string) {
+    this.#store = new DatabaseSync(path, { readOnly: true });
+    makePrivate(indexPath(path));
+    this.#index = new DatabaseSync(indexPath(path), { timeout: 5_000 });
+    this.#index.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 16777216",
+    );
+    if ((this.#index.prepare("PRAGMA user_version").get() as { user_version: number }).user_version === 0) {
+      this.#index.exec(`BEGIN; ${TABLES}; COMMIT`);
+    }
+    this.#next = this.#store.prepare(`SELECT arrival, room, time, ${TEXT} FROM entry WHERE arrival > ? ORDER BY arrival LIMIT ${STEP}`);
+    this.#unsearch = this.#store.prepare(
+      "SELECT number, arrival, time FROM unsearch JOIN entry USING (arrival) WHERE number > ? ORDER BY number LIMIT 256",
+    );
+    this.#slot = this.#index.prepare("SELECT count(*) AS slot FROM place WHERE place >= (?1 << 10) AND place < ((?1 + 1) << 10)");
+    this.#addPlace = this.#index.prepare("INSERT INTO place VALUES ((? << 10) | ?, ?)", { readBigInts: true });
+    this.#addWords = this.#index.prepare("INSERT INTO words (rowid, terms) VALUES ((? << 10) | ?, ?)", { readBigInts: true });
+    this.#row = this.#store.prepare(
+      `SELECT author.id AS author, room.id AS room, time, seq, ${TEXT} FROM entry
+       JOIN author ON author.number = entry.author JOIN room ON room.number = entry.room WHERE arrival = ?`,
+    );
+  }
+
+  /** Opens the index of the store at this path. A damaged one is thrown away and made anew: nothing is in it alone. */
+  static open(path: string): SearchIndex {
+    try {
+      return new SearchIndex(path);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      for (const end of ["", "-wal", "-shm"]) rmSync(indexPath(path) + end, { force: true });
+      return new SearchIndex(path);
+    }
+  }
+
+  /** The arrival up to which all is indexed. */
+  get indexed(): number {
+    return this.#marks().indexed;
+  }
+
+  /** Indexes the next few entries, in one transaction with the mark that says so. False when nothing is left to do. */
+  step(): boolean {
+    const marks = this.#marks();
+    const rows = this.#next.all(marks.indexed) as (Row | (Omit<Row, "text"> & { text: null }))[];
+    const erased = this.#unsearch.all(marks.unsearched) as { number: number; arrival: number; time: number }[];
+    if (rows.length === 0 && erased.length === 0) return false;
+    this.#index.exec("BEGIN IMMEDIATE");
+    try {
+      // FTS5 is quick where numbers ascend.
+      const texts = rows.filter((row): row is Row => row.text !== null).toSorted((a, b) => a.time - b.time);
+      for (const row of texts) this.#add(row);
+      for (const { arrival, time } of erased) this.#remove(arrival, time);
+      this.#index
+        .prepare("UPDATE mark SET indexed = ?, unsearched = ?", { readBigInts: true })
+        .run(rows.at(-1)?.arrival ?? marks.indexed, erased.at(-1)?.number ?? marks.unsearched);
+      this.#index.exec("COMMIT");
+    } catch (error) {
+      if (this.#index.isTransaction) this.#index.exec("ROLLBACK");
+      throw error;
+    }
+    return true;
+  }
+
+  /** Arrivals of what was found, newest first by the total order. Indexes first what is not yet. */
+  search(query: SearchQuery): readonly number[] {
+    const wanted = parseWanted(query.words);
+    const limit = Math.min(query.limit, MOST_ENTRIES);
+    if (wanted === null || limit <= 0 || query.rooms?.length === 0) return [];
+    while (this.step());
+    const isAnswer = answerOf(wanted, query);
+    const found: Found[] = [];
+    for (const hit of this.#hits(wanted, query)) {
+      if (found.length >= limit && hit.time < (found[limit - 1] as Found).row.time) break;
+      const row = this.#row.get(hit.arrival) as FoundRow | undefined;
+      if (row && isAnswer(row)) found.push({ arrival: hit.arrival, row });
+    }
+    found.sort((a, b) => compareKeys(b.row, a.row));
+    return found.slice(0, limit).map(({ arrival }) => arrival);
+  }
+
+  close(): void {
+    this.#index.close();
+    this.#store.close();
+  }
+
+  #marks(): { readonly indexed: number; readonly unsearched: number } {
+    return this.#index.prepare("SELECT indexed, unsearched FROM mark").get() as { indexed: number; unsearched: number };
+  }
+
+  #add({ arrival, room, time, text }: Row): void {
+    const terms = termsOf(text);
+    const { slot } = this.#slot.get(time) as { slot: number };
+    if (terms.length === 0 || slot >= SLOTS) return;
+    this.#addPlace.run(time, slot, arrival);
+    this.#addWords.run(time, slot, `${terms.join(" ")} ${ROOM}${room}`);
+  }
+
+  /** The place stays, so that slots are never given twice. */
+  #remove(arrival: number, time: number): void {
+    const row = this.#index
+      .prepare("SELECT place & 1023 AS slot FROM place WHERE place >= (?1 << 10) AND place < ((?1 + 1) << 10) AND arrival = ?2")
+      .get(time, arrival) as { slot: number } | undefined;
+    if (row) this.#index.prepare("DELETE FROM words WHERE rowid = ((? << 10) | ?)", { readBigInts: true }).run(time, row.slot);
+  }
+
+  /** What the index holds for the question, newest first, read a page at a time. */
+  *#hits(wanted: Wanted, query: SearchQuery): Generator<Hit> {
+    const match = this.#matchOf(wanted, query);
+    if (match === null) return;
+    const page = this.#index.prepare(
+      `SELECT place.arrival, place >> 10 AS time, place & 1023 AS slot FROM words JOIN place ON place = words.rowid
+       WHERE words MATCH ? AND words.rowid < ((? << 10) | ?) ORDER BY words.rowid DESC LIMIT ?`,
+    );
+    const size = Math.min(query.limit, 200) + 8;
+    let time = query.before ? query.before.time + 1 : Number.MAX_SAFE_INTEGER;
+    let slot = 0;
+    for (;;) {
+      const hits = page.all(match, time, slot, size) as Hit[];
+      yield* hits;
+      const last = hits.at(-1);
+      if (!last || hits.length < size) return;
+      ({ time, slot } = last);
+    }
+  }
+
+  /** The question in FTS5's language; null when no room of it is known. Terms hold letters, digits and signs only, nothing that could be syntax. */
+  #matchOf(wanted: Wanted, { rooms }: SearchQuery): string | null {
+    const parts = [...wanted.terms.map((term) => `"${term}"`), ...wanted.beginnings.map((term) => `"${term}"*`)];
+    if (rooms === null || rooms.length > MOST_ROOM_TERMS) return parts.join(" AND ");
+    const find = this.#store.prepare("SELECT number FROM room WHERE id = ?");
+    const numbers = rooms.flatMap((room) => (find.get(room) as { number: number } | undefined)?.number ?? []);
+    return numbers.length === 0 ? null : [...parts, `(${numbers.map((number) => `"${ROOM}${number}"`).join(" OR ")})`].join(" AND ");
+  }
+}
+
+/** What the index alone does not see: erased since, neighbours in dense scripts, many rooms, and the order within a microsecond. */
+function answerOf(wanted: Wanted, query: SearchQuery): (row: FoundRow) => boolean {
+  const rooms = query.rooms && new Set<string>(query.rooms);
+  return (row) => {
+    if (row.text === null || (rooms && !rooms.has(row.room))) return false;
+    if (query.before && compareKeys(row, query.before) >= 0) return false;
+    return wanted.exact || wanted.matches(row.text);
+  };
+}
+
+const indexPath = (path: string): string => `${path}.index`;
