@@ -81,9 +81,13 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     .setHeader("X-Content-Type-Options", "nosniff");
   const refusal = refuseForeign(knockOf(request), placeOf(request));
   const readsOnly = request.method === "GET" || request.method === "HEAD";
-  if (refusal) response.writeHead(refusal.status).end(`${refusal.text}\n`);
-  else if (readsOnly && request.url === "/healthz") response.writeHead(200).end("ok\n");
-  else response.writeHead(404).end("there is nothing here\n");
+  if (refusal) reply(response, refusal.status, refusal.text);
+  else if (readsOnly && request.url === "/healthz") reply(response, 200, "ok");
+  else reply(response, 404, "there is nothing here");
+}
+
+function reply(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "Content-Length": Buffer.byteLength(text) + 1 }).end(`${text}\n`);
 }
 
 type HttpRefusal = Exclude<Refusal, null> | { readonly status: 404; readonly text: string };
@@ -91,8 +95,9 @@ type HttpRefusal = Exclude<Refusal, null> | { readonly status: 404; readonly tex
 const refusePath = (request: IncomingMessage): HttpRefusal | null =>
   request.url === SOCKET_PATH ? null : { status: 404, text: `the WebSocket is at ${SOCKET_PATH}` };
 
-const knockOf = ({ headers }: IncomingMessage): Knock => ({
-  host: headers.host,
+/** Two Host headers are none (RFC 9112 §3.2). */
+const knockOf = ({ headers, headersDistinct }: IncomingMessage): Knock => ({
+  host: headersDistinct.host?.length === 1 ? headers.host : undefined,
   origin: headers.origin,
   authorization: headers.authorization,
   protocols: headers["sec-websocket-protocol"],
