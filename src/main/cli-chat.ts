@@ -16,7 +16,7 @@ export async function withPeer(base: Base, home: Home, use: (peer: Peer) => Prom
     throw new ChatError("in-use", `Earshot runs for this home already (process ${running.pid}): stop it first, or give another --home`);
   const name = await chooseName(home, base.options, base, base.signal);
   if (name === null) return;
-  await lend(await start(base, home, name), home, use);
+  await lend(await start(base, home, name), use);
 }
 
 /** Gives `use` a Chat, and the peer behind it when that runs only for this. */
@@ -25,7 +25,7 @@ export async function withChat(base: Base, home: Home, use: (chat: Chat, own: Ow
   const name = running ? null : await chooseName(home, base.options, base, base.signal);
   if (!running && name === null) return;
   const found = await findChat(base, home, name);
-  if (found.own) return lend(found.own, home, (peer) => use(peer.chat, peer));
+  if (found.own) return lend(found.own, (peer) => use(peer.chat, peer));
   try {
     if (base.options.name !== undefined && found.chat.self().name !== base.options.name) await found.chat.rename(base.options.name);
     await use(found.chat, null);
@@ -95,15 +95,12 @@ async function start(base: Base, home: Home, name: string): Promise<Peer> {
   });
 }
 
-/** Lends the peer out and closes it afterwards. A new name that was taken meanwhile is remembered. */
-async function lend(peer: Peer, home: Home, use: (peer: Peer) => Promise<void>): Promise<void> {
-  const before = peer.chat.self().name;
+/** Lends the peer out and closes it afterwards. */
+async function lend(peer: Peer, use: (peer: Peer) => Promise<void>): Promise<void> {
   try {
     await use(peer);
   } finally {
-    const { name } = peer.chat.self();
     await peer.close();
-    if (name !== before) home.setName(name);
   }
 }
 

@@ -17,7 +17,7 @@ export type Options = {
   readonly bind?: string;
   readonly network?: string;
   readonly secret?: string;
-  /** Addresses to dial, as typed: `host` or `host:port`. */
+  /** Addresses to dial, `host:port`. */
   readonly peers?: readonly string[];
   readonly noDiscovery?: boolean;
   readonly noOpen?: boolean;

@@ -80,10 +80,10 @@ test("after -- everything is text, and a single dash is an argument", () => {
 
 test("--peer may be given several times", () => {
   assert.deepEqual(run("run --peer a --peer 10.0.0.1:4 --peer [fe80::1%eth0]:5 --peer ::1").options.peers, [
-    "a",
+    "a:3277",
     "10.0.0.1:4",
     "[fe80::1%eth0]:5",
-    "::1",
+    "[::1]:3277",
   ]);
 });
 

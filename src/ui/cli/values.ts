@@ -21,19 +21,23 @@ export function readLimit(text: string): number {
 
 /** An address of this computer. */
 export function readBind(text: string): string {
-  if (text !== "localhost" && isIP(text) === 0) throw wrong("--bind", text, "an address of this computer, such as 192.168.1.5");
+  if (text === "localhost") return "127.0.0.1";
+  if (isIP(text) === 0) throw wrong("--bind", text, "an address of this computer, such as 192.168.1.5");
   return text;
 }
 
-/** HOST or HOST:PORT; IPv6 with a port in brackets. Returned as typed. */
+const DEFAULT_PORT = 3277;
+
+/** HOST or HOST:PORT, IPv6 with a port in brackets; answers with `host:port`. */
 export function readPeer(text: string): string {
-  const parts = /^(?:\[([^[\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text);
-  const host = parts?.[1] ?? parts?.[2];
-  const port = Number(parts?.[3] ?? 3277);
-  const inBrackets = parts?.[1] !== undefined;
-  const good = host !== undefined && (inBrackets ? isIPv6(host) : isHost(host)) && port >= 1 && port <= 65_535;
-  if (!good && !isIPv6(text)) throw wrong("--peer", text, "HOST or HOST:PORT, such as 192.168.1.5 or [fe80::1%eth0]:3277");
-  return text;
+  if (isIPv6(text)) return `[${text}]:${DEFAULT_PORT}`;
+  const [, bracketed, plain = "", digits] = /^(?:\[([^[\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const port = Number(digits ?? DEFAULT_PORT);
+  const good = bracketed === undefined ? isHost(plain) : isIPv6(bracketed);
+  if (!good || port < 1 || port > 65_535) {
+    throw wrong("--peer", text, "HOST or HOST:PORT, such as 192.168.1.5 or [fe80::1%eth0]:3277");
+  }
+  return `${bracketed === undefined ? plain : `[${bracketed}]`}:${port}`;
 }
 
 /** A name as others may read it. */
