@@ -106,7 +106,7 @@ class Tally {
   #fileReason(error: TestError | undefined): string {
     if (error?.failureType !== "testAborted") return `the file ended badly: ${error?.message ?? "no error given"}`;
     const names = [...this.#running].join(", ");
-    return names ? `it was still running: ${names}` : "its tests were done, but something kept the process alive";
+    return names ? `it was still running: ${names}` : "no test is known to have been running, yet the process did not end";
   }
 }
 
