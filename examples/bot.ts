@@ -20,4 +20,4 @@ await chat.watch({
     if (event.kind === "message" && event.message.text === "!time") void chat.say(event.message.room, new Date().toLocaleTimeString());
   },
 });
-console.log(`listening as ${chat.self().name}`);
+process.stdout.write(`listening as ${chat.self().name}\n`);
