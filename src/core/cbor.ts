@@ -9,8 +9,11 @@ const STRICT = { strict: true, allowIndefinite: false, allowUndefined: false, al
 /** What formats are made of. Numbers are integers. */
 export type Value = string | number | boolean | null | Uint8Array | readonly Value[];
 
-/** The bytes of an array of values; always a buffer of its own. */
-export const pack = (values: readonly Value[]): Uint8Array => encode(values);
+/** The bytes of an array of values, in a buffer of their own: what is kept must not keep a pool alive. */
+export function pack(values: readonly Value[]): Uint8Array {
+  const bytes = encode(values);
+  return bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+}
 
 /**
  * The elements of an array in its one valid form. Byte strings are copies, so that nothing keeps the whole input alive.

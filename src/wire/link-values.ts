@@ -44,7 +44,9 @@ export const writeFrontiers = (rooms: ReadonlyMap<RoomId, Frontier>): Value =>
 
 export const readFrontiers = (value: unknown): ReadonlyMap<RoomId, Frontier> => mapOf(value, "frontiers", readFrontier);
 
-export const writePeers = (peers: readonly PeerHint[]): Value => peers.map(({ peer, addresses }) => [writePeer(peer), addresses]);
+/** Addresses that mean nothing elsewhere (names, zones) are left out. */
+export const writePeers = (peers: readonly PeerHint[]): Value =>
+  peers.map(({ peer, addresses }) => [writePeer(peer), addresses.filter(isAddress).slice(0, MAX_ADDRESSES)]);
 
 export const readPeers = (value: unknown): readonly PeerHint[] =>
   listOf(value, "peers", MAX_PEERS, (item) => {
@@ -84,4 +86,6 @@ function readPair(value: unknown, what: string): readonly [unknown, unknown] {
   return [pair[0], pair[1]];
 }
 
-const readAddress = (value: unknown): string => readText(value, "address", (text) => (parseAddress(text) ? text : null));
+const isAddress = (text: string): boolean => parseAddress(text) !== null;
+
+const readAddress = (value: unknown): string => readText(value, "address", (text) => (isAddress(text) ? text : null));
