@@ -44,7 +44,7 @@ function assembleTelling({ identity, store, clock: now, log }: EngineOptions, { 
   const messages = new Messages(personOf(identity.id), people, clock);
   const eraser = new Eraser(store, failed);
   const history = new History(store, messages, (by, target) => eraser.redacted(by, target));
-  const translator = new Translator({ store, rooms, people, messages, history });
+  const translator = new Translator({ self: personOf(identity.id), store, rooms, people, messages, history });
   const events = new Events({ store, translator, lastArrival, failed });
   const acquaintance = new Acquaintance(store, people, failed);
   const roster = new PresenceBook({ peer: identity.id, self, people, acquaintance, rooms, events, now });

@@ -3,7 +3,7 @@
 import { type PeerId, peerOf, personOf, type RoomId, tagOf } from "../core/ids.ts";
 import type { NoticeCode, Roster } from "../core/ports/log.ts";
 import type { OwnPresence, Person, PresenceRecord, Via } from "../core/presence.ts";
-import { LOBBY, mayHold } from "../core/room.ts";
+import { conversationOf, directMembers, LOBBY } from "../core/room.ts";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { Events } from "./events.ts";
 import { guestOf } from "./guests.ts";
@@ -70,11 +70,11 @@ export class PresenceBook implements Roster {
   }
 
   typing(peer: PeerId, room: RoomId, as: string | null): void {
-    const { rooms, people, events } = this.#options;
-    const state = rooms.get(room);
+    const { peer: self, people, events } = this.#options;
     const person = people.person(guestOf(peer, as));
-    const isTheirs = state?.direct ? state.direct.includes(person.id) : mayHold(peer, room);
-    if (state?.isJoined && state.conversation && isTheirs) events.emit({ cursor: null, kind: "typing", room: state.conversation, person });
+    const members = directMembers(room);
+    const isHeard = members ? [personOf(self), person.id].every((id) => members.includes(id)) : this.#options.rooms.get(room)?.isJoined;
+    if (isHeard) events.emit({ cursor: null, kind: "typing", room: conversationOf(room, personOf(self)), person });
   }
 
   notice(code: NoticeCode, text: string): void {

@@ -2,7 +2,7 @@
 
 import type { Body } from "../core/body.ts";
 import { type Entry, KINDS } from "../core/entry.ts";
-import type { Conversation, EntryId } from "../core/ids.ts";
+import type { Conversation, EntryId, PersonId } from "../core/ids.ts";
 import { keyOf } from "../core/order.ts";
 import type { ChatEvent } from "../core/ports/chat.ts";
 import type { Store } from "../core/ports/store.ts";
@@ -22,6 +22,7 @@ type Told = ChatEvent | null;
 export type Item = { readonly arrival: number; readonly entry: Entry; readonly body: Body | null };
 
 export type TranslatorOptions = {
+  readonly self: PersonId;
   readonly store: Store;
   readonly rooms: Rooms;
   readonly people: People;
@@ -47,7 +48,7 @@ export class Translator {
   translate(item: Item): Told | Promise<Told> {
     const { entry, body } = item;
     const room = this.#options.rooms.get(entry.header.room);
-    if (!room?.isJoined || !room.conversation) return null;
+    if (!room?.conversation || !(room.isJoined || this.#isOwnLeaving(item))) return null;
     if (entry.header.kind === KINDS.message) return this.#message(item);
     switch (body?.kind) {
       case "edit":
@@ -126,6 +127,10 @@ export class Translator {
     if (said?.kind !== "profile" || said.name === name) return null;
     const person = { id: people.speaker(entry).id, name };
     return { cursor: arrival, kind: "renamed", person, previous: said.name, at: isoOf(entry.header.time) };
+  }
+
+  #isOwnLeaving({ entry, body }: Item): boolean {
+    return body?.kind === "leave" && speakerOf(entry) === this.#options.self;
   }
 
   /** Who comes to `#lobby` and leaves it is told by presence. */

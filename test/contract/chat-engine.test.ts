@@ -1,0 +1,5 @@
+// Runs the contracts against the engine.
+
+import { testChat } from "./chat.ts";
+
+testChat("the engine", async (engine) => engine);
