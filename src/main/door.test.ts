@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import { after, describe, it } from "node:test";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { createIdentity } from "../core/identity.ts";
@@ -143,6 +144,32 @@ describe("the door", () => {
 
   it("says that an address cannot be listened on", async () => {
     await assert.rejects(open({ bind: "192.0.2.1" }), { code: "bad-input", message: /192\.0\.2\.1/ });
+  });
+
+  const elsewhere = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === "IPv4" && !address.internal)?.address;
+
+  it("opens its gateways to other computers only when told to", { skip: elsewhere ? false : "this computer has no network" }, async () => {
+    const gateways = { line: (socket: Socket) => void socket.end("hello\n") };
+    const speak = async (door: Door) =>
+      readAll(
+        connect(door.address.port, elsewhere)
+          .on("error", () => {})
+          .end("ann\n"),
+      );
+    assert.equal(await speak(await open({ bind: null, gateways })), "");
+    assert.equal(await speak(await open({ bind: null, gateways, openTo: "network" })), "hello\n");
+    assert.equal(await readAll(connect((await open({ bind: null, gateways })).address.port, "127.0.0.1").end("ann\n")), "hello\n");
+  });
+
+  it("closes in time, whoever holds on to a connection", async () => {
+    const door = await open({ gateways: { line: (_, settled) => settled() } });
+    const socket = dial(door);
+    socket.write("ann\n");
+    await new Promise((resolve) => socket.once("connect", resolve));
+    await door.close();
+    assert.equal(await readAll(socket), "");
   });
 
   it("listens on all interfaces when none is named", async () => {

@@ -32,20 +32,23 @@ export type DoorOptions = {
 export type Door = {
   /** Where it listens; the host is `::` or `0.0.0.0` for all interfaces. */
   readonly address: { readonly host: string; readonly port: number };
-  /** Stops listening, and drops the connections that have not settled. */
+  /** Stops listening, drops the connections that have not settled, and a second later the others. */
   close(): Promise<void>;
 };
 
 /** The ALPN name by which a link is asked for (RFC 7301). */
 const LINK_PROTOCOL = "earshot/1";
 const SILENCE_MS = 500;
+const GOODBYE_MS = 1000;
 
 /** Opens the door. Rejects `in-use` for a port that is taken, `bad-input` for one that cannot be listened on. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const waiting = new Waiting(options.limits);
   const toTls = tlsEntrance(options);
+  const connections = new Set<Socket>();
   const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-    socket.on("error", quiet);
+    connections.add(socket);
+    socket.on("error", quiet).once("close", () => connections.delete(socket));
     const pending = waiting.admit(socket);
     readFirst(socket, options.silence ?? SILENCE_MS, (kind) => {
       if (kind === "tls") toTls(socket, pending);
@@ -56,12 +59,21 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   server.on("error", (error) => options.log?.(`the door: ${error.message}`));
   return {
     address: addressOf(server),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        waiting.dropAll();
-      }),
+    close: () => {
+      waiting.dropAll();
+      return closeAll(server, connections);
+    },
   };
+}
+
+function closeAll(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => connections.forEach((socket) => void socket.destroy()), GOODBYE_MS);
+  server.close(() => {
+    clearTimeout(timer);
+    resolve();
+  });
+  return promise;
 }
 
 /** A socket that fails also closes: whoever holds it learns of it there. */

@@ -287,6 +287,20 @@ describe("a reader that falls behind", () => {
   });
 });
 
+describe("on leaving", () => {
+  it("answers what is under way, and waits for no client that does not let go", async () => {
+    const leaving = await startWebPeer();
+    const [talking, stuck] = [await enter(leaving), await enter(leaving)];
+    stuck.socket.pause();
+    const said = talking.ask(1, "say", { room: "#lobby", text: "last words" });
+    await talking.ask(2, "typing", { room: "#lobby" });
+    await leaving.close();
+    assert.ok("result" in (await said));
+    assert.equal(await talking.closed(), 1001);
+    stuck.socket.terminate();
+  });
+});
+
 describe("signs of life", () => {
   it("come to who answers, and who does not is dropped", async () => {
     const quiet = await startWebPeer({ beat: 20 });

@@ -19,7 +19,7 @@ export type WebGateway = {
   handle(socket: Socket, settled: () => void): void;
   /** Loads what the first connection needs, ahead of it. */
   warm(): Promise<void>;
-  /** Says goodbye to all sessions. */
+  /** Answers what is under way and says goodbye to all sessions; before Chat closes. Within a second or so, whatever clients do. */
   close(): Promise<void>;
 };
 

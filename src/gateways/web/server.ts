@@ -45,9 +45,9 @@ export class WebServer {
     socket.resume();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#beat);
-    for (const session of this.#sessions) session.leave();
+    await Promise.all([...this.#sessions].map((session) => session.leave()));
   }
 
   #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {

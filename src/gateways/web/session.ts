@@ -12,6 +12,8 @@ import { Watches } from "./watches.ts";
 
 /** Requests under way beyond which no more are read. */
 const MAX_UNDER_WAY = 256;
+/** Milliseconds that a client has to take leave. */
+const GOODBYE_MS = 1000;
 /** Most requests that wait for what may never come. */
 const MAX_WAITING = 256;
 
@@ -27,9 +29,10 @@ export class Session {
   readonly #outbox: Outbox;
   readonly #watches: Watches;
   readonly #waiting = new Map<number, AbortController>();
-  readonly #underWay = new Set<number>();
+  readonly #underWay = new Map<number, Promise<void>>();
   #selfTold = "";
   #alive = true;
+  #leaving = false;
 
   constructor(wire: Wire, options: SessionOptions) {
     this.#wire = wire;
@@ -59,11 +62,20 @@ export class Session {
     this.#outbox.frame(encodeBeat());
   }
 
-  /** Says goodbye and closes. */
-  leave(): void {
+  /** Answers what is under way, says goodbye and closes; asks no more of a client that does not answer the goodbye. */
+  async leave(): Promise<void> {
+    const { socket } = this.#wire;
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    const timer = setTimeout(() => socket.terminate(), GOODBYE_MS);
+    this.#leaving = true;
+    socket.pause();
+    await Promise.all(this.#underWay.values());
     this.#watches.endAll();
     this.#outbox.flush();
-    this.#wire.socket.close(CLOSE.leaving, "leaving");
+    socket.close(CLOSE.leaving, "leaving");
+    socket.resume();
+    await closed;
+    clearTimeout(timer);
   }
 
   #gone(): void {
@@ -107,12 +119,12 @@ export class Session {
 
   #runShort(request: Request): void {
     const { id } = request;
-    this.#underWay.add(id);
-    if (this.#isCrowded()) this.#wire.socket.pause();
-    void this.#answer(request, neverAborted).finally(() => {
+    const work = this.#answer(request, neverAborted).finally(() => {
       this.#underWay.delete(id);
       this.#readOn();
     });
+    this.#underWay.set(id, work);
+    if (this.#isCrowded()) this.#wire.socket.pause();
   }
 
   #runWaiting(request: Request): void {
@@ -151,7 +163,7 @@ export class Session {
   }
 
   #readOn(): void {
-    if (this.#wire.socket.isPaused && !this.#isCrowded()) this.#wire.socket.resume();
+    if (this.#wire.socket.isPaused && !this.#leaving && !this.#isCrowded()) this.#wire.socket.resume();
   }
 }
 
