@@ -118,6 +118,7 @@ export class Link {
     );
     if (this.#socket.destroyed) queueMicrotask(() => this.#finish({ code: "lost", text: "the connection broke", ours: false }));
     this.#beat = setInterval(this.#look, this.#parts.pulse.idle).unref();
+    this.#socket.resume();
     queueMicrotask(this.#read);
     this.#sendPing();
   }
