@@ -3,10 +3,13 @@
 import type { Frontier } from "../../core/entry.ts";
 import type { PeerId, RoomId } from "../../core/ids.ts";
 import { isDirect } from "../../core/room.ts";
-import { frontierFrames } from "./digests.ts";
+import { frontierFrames, MAX_ROOMS } from "./digests.ts";
 import type { GossipFrame, Turn } from "./events.ts";
 import type { FeedMap } from "./feed-map.ts";
 import { type Feed, GRACE, type State } from "./state.ts";
+
+/** Names remembered of a list of digests that does not end. */
+const MAX_NAMED = 100_000;
 
 type FrameOf<K extends GossipFrame["kind"]> = Extract<GossipFrame, { readonly kind: K }>;
 
@@ -16,16 +19,23 @@ export function compare(state: State, peer: PeerId, turn: Turn): void {
   send(state.digests.frames(rooms), peer, turn);
 }
 
-/** Answers digests with our whole frontier of each room that differs. */
+/** Answers digests with our whole frontier of each room that differs, and of those that the peer did not name: it holds none of them. */
 export function compared(state: State, peer: PeerId, frame: FrameOf<"digests">, turn: Turn): void {
+  const talk = state.links.get(peer);
+  if (!talk) return;
   const differing: (readonly [RoomId, Frontier])[] = [];
   for (const [room, digest] of frame.rooms) {
     const frontier = state.view.frontier(room);
+    if (talk.named.size < MAX_NAMED) talk.named.add(room);
     if (equal(digest, state.digests.of(room))) turn.effects.push({ kind: "acknowledged", peer, room, frontier });
     else differing.push([room, frontier]);
   }
-  const awaited = state.links.get(peer);
-  for (const [room] of differing) awaited?.add(room);
+  if (frame.rooms.size < MAX_ROOMS) {
+    for (const room of state.view.rooms())
+      if (!talk.named.has(room) && state.shares(peer, room)) differing.push([room, state.view.frontier(room)]);
+    talk.named.clear();
+  }
+  for (const [room] of differing) talk.awaited.add(room);
   send(frontierFrames(true, differing), peer, turn);
 }
 
@@ -34,7 +44,7 @@ export function told(state: State, peer: PeerId, frame: FrameOf<"frontiers">, tu
   const lacking: (readonly [RoomId, Frontier])[] = [];
   for (const [room, theirs] of frame.rooms) {
     turn.effects.push({ kind: "acknowledged", peer, room, frontier: theirs });
-    const live = !frame.whole && !state.links.get(peer)?.delete(room);
+    const live = !frame.whole && !state.links.get(peer)?.awaited.delete(room);
     for (const [author, seq] of theirs) heard(state, peer, { room, author, seq, live }, turn);
     const ours = frame.whole ? beyond(state.view.frontier(room), theirs) : null;
     if (ours && ours.size > 0) lacking.push([room, ours]);

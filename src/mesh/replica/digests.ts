@@ -5,8 +5,8 @@ import { sha256 } from "../../core/identity.ts";
 import type { PeerId, RoomId } from "../../core/ids.ts";
 import type { GossipFrame, ReplicaView } from "./events.ts";
 
-/** Bounds that keep the frames below MAX_FRAME, whatever the rooms are called. */
-const MAX_ROOMS = 1000;
+/** Rooms in one frame; with MAX_FEEDS it keeps frames below MAX_FRAME, whatever the rooms are called. */
+export const MAX_ROOMS = 1000;
 const MAX_FEEDS = 5000;
 
 const utf8 = new TextEncoder();
@@ -40,7 +40,7 @@ export class Digests {
     this.#known.delete(room);
   }
 
-  /** The digests of these rooms, in as many frames as they need. */
+  /** The digests of these rooms, in as many frames as they need; the first frame with fewer than MAX_ROOMS is the last. */
   *frames(rooms: Iterable<RoomId>): Generator<GossipFrame> {
     let batch = new Map<RoomId, Uint8Array>();
     for (const room of rooms) {
@@ -49,7 +49,7 @@ export class Digests {
       yield { kind: "digests", rooms: batch };
       batch = new Map();
     }
-    if (batch.size > 0) yield { kind: "digests", rooms: batch };
+    yield { kind: "digests", rooms: batch };
   }
 }
 

@@ -51,6 +51,6 @@ function proveFork(state: State, peer: PeerId, { room, author }: Feed, turn: Tur
 }
 
 function duplicate(state: State, peer: PeerId, author: PeerId, turn: Turn): void {
-  const stopped = state.tree.duplicate(peer, author);
+  const stopped = state.tree.duplicate(peer, author, turn.now);
   if (stopped) turn.effects.push({ kind: "send", peer: stopped, frame: { kind: "prune", author } });
 }

@@ -17,6 +17,14 @@ export const GRACE = 50;
 export type Of<K extends ReplicaEvent["kind"]> = Extract<ReplicaEvent, { readonly kind: K }>;
 export type Feed = { readonly room: RoomId; readonly author: PeerId };
 
+/** How far the comparison with a link is. */
+type Talk = {
+  /** Rooms of which it was sent our whole frontier: what it says of them next is an answer, not news. */
+  readonly awaited: Set<RoomId>;
+  /** Rooms that it named in a list of digests which is not complete yet. */
+  readonly named: Set<RoomId>;
+};
+
 export class State {
   readonly view: ReplicaView;
   readonly tree: Tree;
@@ -25,8 +33,7 @@ export class State {
   readonly wants: Wants;
   readonly serving: Serving;
   readonly digests: Digests;
-  /** The links, each with the rooms of which it was sent our whole frontier, whose answer is awaited. */
-  readonly links = new Map<PeerId, Set<RoomId>>();
+  readonly links = new Map<PeerId, Talk>();
   /** Links whose send queue is full. */
   readonly blocked = new Set<PeerId>();
 
@@ -40,7 +47,7 @@ export class State {
   }
 
   link(peer: PeerId): void {
-    this.links.set(peer, new Set());
+    this.links.set(peer, { awaited: new Set(), named: new Set() });
     for (const part of [this.tree, this.announcements, this.wants, this.serving]) part.linked(peer);
   }
 

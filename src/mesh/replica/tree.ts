@@ -6,14 +6,16 @@ import type { Random } from "../../core/ports/clock.ts";
 
 /** About so many links get the first entries of an author who is not us; the others hear of them. */
 export const FANOUT = 4;
+/** A link that pushes on although it was asked to stop has forgotten (its side saw the link anew): it is asked again. Milliseconds. */
+const REMIND = 2_000;
 /** Authors remembered per link; the oldest are forgotten, and learnt again. */
 const MAX_AUTHORS = 16_384;
 
 type Branch = {
   /** Whether an author's entries are pushed to this link; absent until first needed. */
   readonly eager: Map<PeerId, boolean>;
-  /** Authors whose entries this link was asked not to push to us. */
-  readonly declined: Set<PeerId>;
+  /** Authors whose entries this link was asked not to push to us, and when. */
+  readonly declined: Map<PeerId, number>;
 };
 
 /**
@@ -30,7 +32,7 @@ export class Tree {
   }
 
   linked(peer: PeerId): void {
-    this.#branches.set(peer, { eager: new Map(), declined: new Set() });
+    this.#branches.set(peer, { eager: new Map(), declined: new Map() });
   }
 
   unlinked(peer: PeerId): void {
@@ -57,24 +59,22 @@ export class Tree {
 
   /** Entries that we lacked came by the link; `wanted` if we had asked for them. */
   delivered(peer: PeerId, author: PeerId, wanted: boolean): void {
-    if (this.#declined(peer, author)) return;
+    if (this.#declinedAt(peer, author) !== undefined) return;
     if (!wanted || !this.#parents.has(author)) bounded(this.#parents).set(author, peer);
   }
 
-  /** Entries came by the link, unasked, that we had. Returns the link to be sent a `prune`, if any. */
-  duplicate(peer: PeerId, author: PeerId): PeerId | null {
-    if (this.#declined(peer, author)) return null;
+  /** Entries that we had came by the link, unasked. Returns the link to be sent a `prune`, if any. */
+  duplicate(peer: PeerId, author: PeerId, now: number): PeerId | null {
+    const declinedAt = this.#declinedAt(peer, author);
+    if (declinedAt !== undefined) return now - declinedAt < REMIND ? null : this.#decline(peer, author, now);
     const parent = this.#parents.get(author);
     if (author !== this.#self && (parent === undefined || parent === peer)) {
       bounded(this.#parents).set(author, peer);
       return null;
     }
-    const loser = peer === author && parent !== undefined ? parent : peer;
-    if (loser !== peer) this.#parents.set(author, peer);
-    const declined = this.#branches.get(loser)?.declined;
-    if (!declined || declined.size >= MAX_AUTHORS) return null;
-    declined.add(author);
-    return loser;
+    if (peer !== author || parent === undefined) return this.#decline(peer, author, now);
+    this.#parents.set(author, peer);
+    return this.#decline(parent, author, now);
   }
 
   /** We are about to ask the link to push the author's entries (`graft`). */
@@ -83,8 +83,15 @@ export class Tree {
     bounded(this.#parents).set(author, peer);
   }
 
-  #declined(peer: PeerId, author: PeerId): boolean {
-    return this.#branches.get(peer)?.declined.has(author) ?? true;
+  #decline(peer: PeerId, author: PeerId, now: number): PeerId | null {
+    const declined = this.#branches.get(peer)?.declined;
+    if (!declined) return null;
+    bounded(declined).set(author, now);
+    return peer;
+  }
+
+  #declinedAt(peer: PeerId, author: PeerId): number | undefined {
+    return this.#branches.get(peer)?.declined.get(author);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { PeerId } from "../../core/ids.ts";
 import { isLost, type Known, missed, type Place } from "./book.ts";
-import { around, type Turn } from "./events.ts";
+import type { Turn } from "./events.ts";
 
 /** Between the dials to two addresses of one peer, as in RFC 8305. Milliseconds. */
 export const STAGGER = 150;
@@ -41,11 +41,11 @@ export class Dialer {
     return turn.now + STAGGER;
   }
 
-  /** Dials the configured addresses that have no link and are due. Returns when to look again. */
-  dialConfigured(isLinked: (peer: PeerId) => boolean, turn: Turn): number {
+  /** Dials the configured addresses that are due, but for those of peers who need no dial. Returns when to look again. */
+  dialConfigured(isDispensable: (peer: PeerId) => boolean, turn: Turn): number {
     let next = Number.POSITIVE_INFINITY;
     for (const place of this.#configured.values()) {
-      if ((place.peer && isLinked(place.peer)) || this.#busy.has(place.address) || this.#own.has(place.address)) continue;
+      if ((place.peer && isDispensable(place.peer)) || this.#busy.has(place.address) || this.#own.has(place.address)) continue;
       if (place.notBefore > turn.now) next = Math.min(next, place.notBefore);
       else this.#start(place.address, null, turn);
     }
@@ -77,9 +77,9 @@ export class Dialer {
     if (this.#own.size < 256) this.#own.add(address);
   }
 
-  /** A configured address lost its link: soon again. */
-  lost(peer: PeerId, turn: Turn): void {
-    for (const place of this.#configured.values()) if (place.peer === peer) place.notBefore = turn.now + around(STAGGER, turn);
+  /** A link to a configured address ended: not again before this time. */
+  lost(peer: PeerId, notBefore: number): void {
+    for (const place of this.#configured.values()) if (place.peer === peer) place.notBefore = notBefore;
   }
 
   #start(address: string, peer: PeerId | null, turn: Turn): void {

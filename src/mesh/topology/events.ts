@@ -9,7 +9,7 @@ export type LinkId = number;
 
 /** Addresses are `host:port` with an IP address, IPv6 in brackets. */
 export type TopologyEvent =
-  /** The peer said itself that it is here: by a beacon just now, or in a signed presence record that is still valid. */
+  /** The peer said itself that it is here: by a beacon just now, by the port in its hello, or in a signed presence record that is still valid. */
   | { readonly kind: "seen"; readonly peer: PeerId; readonly addresses: readonly string[] }
   /** A linked peer says that these are here. */
   | { readonly kind: "told"; readonly from: PeerId; readonly peers: readonly PeerHint[] }

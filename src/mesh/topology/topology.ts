@@ -7,7 +7,7 @@ import { Connections } from "./connections.ts";
 import { Dialer, missedAt } from "./dialer.ts";
 import { around, type TopologyEffect, type TopologyEvent, type Turn } from "./events.ts";
 import { Hints } from "./hints.ts";
-import { Plan } from "./plan.ts";
+import { DEGREE, Plan } from "./plan.ts";
 import { Ring } from "./ring.ts";
 
 /** The smaller id dials at once; the larger waits so long for it. Milliseconds. */
@@ -69,7 +69,8 @@ export class Topology {
   #decide(turn: Turn): void {
     this.#connections.settle(turn);
     if (turn.now >= this.#sweepAt) this.#sweep(turn);
-    let next = this.#dialer.dialConfigured((peer) => this.#connections.has(peer), turn);
+    const isContent = this.#plan.isPartial && this.#connections.size >= DEGREE;
+    let next = this.#dialer.dialConfigured((peer) => isContent || this.#connections.has(peer), turn);
     for (const peer of this.#plan.targets(this.#wanted, turn)) {
       const known = this.#connections.has(peer) ? undefined : this.#book.get(peer);
       if (known) next = Math.min(next, this.#dialer.dial(known, turn));
@@ -182,9 +183,9 @@ export class Topology {
     const pause = why === "crowded" && this.#isNeeded(gone.peer) ? PAUSE_OF_NEEDED : (PAUSE[why] ?? PAUSE_AFTER_FAULT);
     known.readyAt = turn.now + around(pause, turn) + (this.#self < gone.peer ? 0 : COURTESY);
     known.until = turn.now + PRESENT_AFTER_LOSS;
+    this.#dialer.lost(gone.peer, known.readyAt);
     if (why === "leaving") return this.#left(gone.peer);
     for (const place of known.places.values()) place.failures = Math.min(place.failures, GONE_AFTER - 1);
-    if (why === "lost") this.#dialer.lost(gone.peer, turn);
     if (isLost(known)) this.#ring.delete(gone.peer);
     if (why === "crowded") known.until = turn.now + PRESENT;
   }
