@@ -198,10 +198,10 @@ describe("a session", () => {
 
   it("bounds watches", async () => {
     const client = await enter();
-    for (let id = 1; id <= 16; id++) assert.ok("result" in (await client.ask(id, "watch")));
-    assert.equal(((await client.ask(17, "watch")).error as { code: string }).code, "busy");
-    await client.ask(18, "unwatch", { watch: 3 });
-    assert.ok("result" in (await client.ask(19, "watch")));
+    for (let id = 1; id <= 64; id++) assert.ok("result" in (await client.ask(id, "watch")));
+    assert.equal(((await client.ask(65, "watch")).error as { code: string }).code, "busy");
+    await client.ask(66, "unwatch", { watch: 3 });
+    assert.ok("result" in (await client.ask(67, "watch")));
     client.socket.close();
   });
 

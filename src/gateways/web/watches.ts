@@ -6,7 +6,7 @@ import { encodeEnd, encodeEvent } from "../../wire/web.ts";
 import { MAX_BEHIND, type Outbox } from "./outbox.ts";
 
 /** Most watches of one session. */
-const MAX_WATCHES = 16;
+const MAX_WATCHES = 64;
 
 type Watch = { cursor: number | null; stop: (() => void) | null };
 
