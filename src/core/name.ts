@@ -7,9 +7,9 @@ const MAX_NAME_BYTES = 192;
 export const MAX_STATUS_TEXT = 200;
 
 /** Most characters of a guest's name once it is percent-encoded in an id. */
-export const MAX_GUEST = 144;
+const MAX_GUEST = 144;
 /** Most bytes of a network's name. */
-export const MAX_NETWORK = 64;
+const MAX_NETWORK = 64;
 
 /**
  * Controls, marks that reorder text, private use, lone surrogates, non-characters, separators and marks nobody sees. Unassigned

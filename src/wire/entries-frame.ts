@@ -11,7 +11,7 @@ import type { Frame } from "./frame.ts";
 type EntriesFrame = Extract<Frame, { readonly kind: "entries" }>;
 
 /** The most entries of a frame. */
-export const MAX_ENTRIES_IN_FRAME = 4096;
+const MAX_ENTRIES_IN_FRAME = 4096;
 
 const HAS_BODY = 1;
 const HAS_SIGNATURE = 2;
