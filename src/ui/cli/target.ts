@@ -21,9 +21,9 @@ export function readTarget(text: string): Target {
   return { kind: "room", room };
 }
 
-/** How long a peer that was just started looks for a person whom it does not know yet, milliseconds. */
-const LOOK_MS = 3000;
-const LOOK_AGAIN_MS = 50;
+/** How long a peer that was just started looks for a person whom it does not know yet, and how often; milliseconds. */
+export const LOOK_MS = 3000;
+export const LOOK_AGAIN_MS = 50;
 
 /** The conversation that a target means. Throws not-found, ambiguous; a peer that runs for this command alone is given time to see who is here. */
 export async function resolveTarget(target: Target, context: Pick<ChatContext, "chat" | "own" | "signal">): Promise<Conversation> {

@@ -1,8 +1,10 @@
 // A conversation by plain lines: what commands of `chat` work on.
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { Conversation } from "../../../core/ids.ts";
 import type { Chat, Message } from "../../../core/ports/chat.ts";
 import { newestOf } from "../range.ts";
+import { LOOK_AGAIN_MS, LOOK_MS } from "../target.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Screen } from "./screen.ts";
 import type { Transcript } from "./transcript.ts";
@@ -15,10 +17,12 @@ export class Session {
   readonly transcript: Transcript;
   readonly #screen: Screen;
   readonly #outbox: Outbox;
+  readonly #lookUntil: number;
   #over = false;
 
   constructor(chat: Chat, screen: Screen, transcript: Transcript, outbox: Outbox) {
     this.chat = chat;
+    this.#lookUntil = performance.now() + LOOK_MS;
     this.transcript = transcript;
     this.#screen = screen;
     this.#outbox = outbox;
@@ -41,6 +45,16 @@ export class Session {
   /** Says it, in the order of the calls; a text that cannot be said is told. */
   say(text: string, room: Conversation = this.room): Promise<void> {
     return this.#outbox.say(room, text);
+  }
+
+  /** What `find` comes to; just after the start it is asked again until it finds somebody, since people are still turning up. */
+  async lookFor<T>(find: () => T | null): Promise<T | null> {
+    let found = find();
+    while (found === null && performance.now() < this.#lookUntil) {
+      await pause(LOOK_AGAIN_MS);
+      found = find();
+    }
+    return found;
   }
 
   tell(...lines: readonly string[]): void {

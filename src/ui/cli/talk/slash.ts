@@ -67,19 +67,21 @@ async function nick({ chat, transcript }: Session, name: string): Promise<void> 
 }
 
 async function msg(session: Session, rest: string): Promise<void> {
-  const [person, text] = splitName(session.transcript.people, rest);
+  const found = await session.lookFor(() => splitName(session.transcript.people, rest));
+  if (!found) throw nobody(rest.split(/\s/u)[0] ?? "");
+  const [person, text] = found;
   if (text === "") throw new ChatError("bad-input", "something is missing: /msg NAME TEXT");
   await session.say(text, `@${person.id}` as Conversation);
 }
 
-/** The person whose name the text begins with, by as many words as make a name, and what follows. */
-function splitName(people: Directory, text: string): readonly [Person, string] {
+/** The person whose name the text begins with, by as many words as make a name, and what follows; null for nobody. */
+function splitName(people: Directory, text: string): readonly [Person, string] | null {
   const words = text.replace(/^@/, "").split(/(?<=\s)(?=\S)/u);
   for (let count = Math.min(words.length, MOST_WORDS); count > 0; count--) {
     const person = people.find(words.slice(0, count).join(""));
     if (person) return [person, words.slice(count).join("").trim()];
   }
-  throw nobody((words[0] ?? "").trim());
+  return null;
 }
 
 /** A name of 48 characters has no more words. */
@@ -87,7 +89,7 @@ const MOST_WORDS = 24;
 
 async function join(session: Session, text: string): Promise<void> {
   if (text.startsWith("@")) {
-    const person = session.transcript.people.find(text.slice(1));
+    const person = await session.lookFor(() => session.transcript.people.find(text.slice(1)));
     if (!person) throw nobody(text.slice(1));
     await session.enter(`@${person.id}` as Conversation);
   } else {

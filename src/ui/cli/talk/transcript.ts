@@ -64,7 +64,11 @@ export class Transcript {
   }
 
   #tell(events: readonly ChatEvent[]): void {
-    const lines = events.flatMap((event) => (event.kind === "message" ? this.#said(event.message) : this.#happened(event)));
+    const moved = new Set(events.flatMap((event) => (event.kind === "joined" || event.kind === "left" ? [event.person.id] : [])));
+    const lines = events.flatMap((event) => {
+      if (event.kind === "message") return this.#said(event.message);
+      return event.kind === "presence" ? this.#presence(event.person, moved) : this.#happened(event);
+    });
     if (lines.length > 0) this.#screen.show(lines);
     this.#markRead(events.flatMap((event) => (event.kind === "message" ? [event.message] : [])));
   }
@@ -78,18 +82,20 @@ export class Transcript {
     return before === this.#day ? [line] : [dayLine(at), line];
   }
 
-  #happened(event: Exclude<ChatEvent, { kind: "message" }>): Line[] {
+  #happened(event: Exclude<ChatEvent, { kind: "message" | "presence" }>): Line[] {
     if (event.kind === "renamed" || event.kind === "joined") this.people.learn(event.person);
-    if (event.kind === "presence") return this.#presence(event.person);
     const line = eventLine(event, this);
     return line ? [line] : [];
   }
 
-  #presence(person: PersonInfo): Line[] {
+  /** News of somebody's being here; coming and going is told once, by the room that was joined or left. */
+  #presence(person: PersonInfo, moved: ReadonlySet<PersonId>): Line[] {
     const before = this.#present.get(person.id);
     this.#present.set(person.id, person);
     this.people.learn(person);
-    if (person.id === this.people.self) return [];
+    const wasHere = before !== undefined && before.status !== "offline";
+    const isHere = person.status !== "offline";
+    if (person.id === this.people.self || (wasHere !== isHere && moved.has(person.id))) return [];
     const line = presenceLine(before, person, this.people);
     return line ? [line] : [];
   }
