@@ -30,7 +30,7 @@ export class Ear {
     this.#group = where.group;
     this.#failed = on.failed;
     this.#socket = createSocket({ type: `udp${family}`, reuseAddr: true, ipv6Only: family === 6 }).unref();
-    this.#socket.on("message", (bytes, from) => on.heard(bytes, from, null));
+    this.#socket.on("message", (bytes, from) => on.heard(plain(bytes), from, null));
     this.#socket.on("error", (error) => (this.#ready ? on.failed("hear", error) : on.lost(error)));
     this.#socket.bind({ port: where.port, address: family === 4 ? "0.0.0.0" : "::", exclusive: true }, () => {
       this.#ready = true;
@@ -78,7 +78,7 @@ export class Mouth {
     this.#group = where.group;
     this.#failed = on.failed;
     this.#socket = createSocket({ type: `udp${outlet.family}`, ipv6Only: outlet.family === 6 }).unref();
-    this.#socket.on("message", (bytes, from) => on.heard(bytes, from, outlet));
+    this.#socket.on("message", (bytes, from) => on.heard(plain(bytes), from, outlet));
     this.#opened = new Promise((resolve) => {
       this.#socket.on("error", (error) => {
         this.#state = "broken";
@@ -163,6 +163,9 @@ export class Voice {
     return socket;
   }
 }
+
+/** A Buffer's `slice` is a view; what is kept of a datagram shall be a copy. */
+const plain = (bytes: Buffer): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 const scopeOf = ({ family, address, name }: Outlet): string => (family === 4 ? address : `::%${name}`);
 
