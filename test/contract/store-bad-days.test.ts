@@ -127,15 +127,21 @@ test("a missing folder is a storage error", async () => {
 });
 
 const isRoot = process.getuid?.() === 0;
+const noMounts = whyNoMounts();
 
-test("a read-only folder is a storage error", { skip: isRoot ? "root may write anywhere" : false }, async () => {
+test("a read-only folder is a storage error", { skip: isRoot && noMounts }, async () => {
   const closed = join(folder, "closed");
   mkdirSync(closed);
-  chmodSync(closed, 0o500);
-  await assert.rejects(openSqliteStore({ path: join(closed, "store.db") }), { code: "storage", message: /read-only/ });
+  if (isRoot) execFileSync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", closed]);
+  else chmodSync(closed, 0o500);
+  try {
+    await assert.rejects(openSqliteStore({ path: join(closed, "store.db") }), { code: "storage", message: /read-only/ });
+  } finally {
+    if (isRoot) execFileSync("umount", [closed]);
+  }
 });
 
-test("on a full disk nothing is acknowledged, and all goes on once there is room", { skip: whyNoSmallDisk() }, async () => {
+test("on a full disk nothing is acknowledged, and all goes on once there is room", { skip: noMounts }, async () => {
   const disk = join(folder, "disk");
   mkdirSync(disk);
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
@@ -157,7 +163,7 @@ test("on a full disk nothing is acknowledged, and all goes on once there is room
   }
 });
 
-function whyNoSmallDisk(): string | false {
+function whyNoMounts(): string | false {
   if (!isRoot) return "only root may mount a small disk";
   const probe = join(folder, "probe");
   mkdirSync(probe);
