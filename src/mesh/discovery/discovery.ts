@@ -89,7 +89,7 @@ export class Discovery {
     this.#outlets = new Outlets({ port, groups: GROUPS, bind, interfaces, log, heard: this.#hear, problem }, this.#greet);
     this.#outlets.scan();
     this.announce();
-    this.#beatTimer = setTimeout(this.#beat, FIRST_BEATS[0]);
+    this.#beatTimer = setTimeout(this.#beat, FIRST_BEATS[0]).unref();
     this.#scanTimer = setInterval(this.#scan, SCAN_EVERY).unref();
   }
 

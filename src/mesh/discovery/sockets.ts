@@ -69,7 +69,7 @@ export class Mouth {
   readonly #port: number;
   readonly #group: string;
   readonly #failed: Failed;
-  #state: "opening" | "ready" | "broken" = "opening";
+  #state: "opening" | "ready" | "broken" | "closed" = "opening";
   readonly #opened: Promise<void>;
 
   constructor(outlet: Outlet, where: { readonly port: number; readonly group: string }, on: { heard: Heard; failed: Failed }) {
@@ -105,6 +105,7 @@ export class Mouth {
   }
 
   close(): void {
+    this.#state = "closed";
     closeQuietly(this.#socket);
   }
 
