@@ -7,9 +7,12 @@ import type { Dial, Dialled } from "./socket.ts";
 /** Where a gateway is (`ws://host:port/chat`), and what lets in. */
 export type Address = { readonly url: string; readonly token: string };
 
+/** Who we are there, and which run of the gateway it is. */
+export type Welcome = { readonly self: Person; readonly instance: string };
+
 export type CallHooks = {
   /** The gateway let us in. */
-  readonly welcome: (self: Person) => void;
+  readonly welcome: (welcome: Welcome) => void;
   /** Whatever it says after the welcome. */
   readonly frame: (frame: ServerFrame) => void;
   /** It is over, once; `stood` is false where no welcome came. Not called after `hangUp`. */
@@ -63,7 +66,7 @@ export class Call {
     if (frame.event === "beat" || frame.event === "welcome") this.#expectLife();
     if (!this.#stood && frame.event === "welcome") {
       this.#stood = true;
-      this.#hooks.welcome(frame.self);
+      this.#hooks.welcome(frame);
     }
   }
 

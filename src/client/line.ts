@@ -1,9 +1,8 @@
 // A connection that stands again by itself after it was lost.
 
 import { ChatError } from "../core/errors.ts";
-import type { Person } from "../core/presence.ts";
 import type { ServerFrame } from "../wire/web.ts";
-import { type Address, Call } from "./call.ts";
+import { type Address, Call, type Welcome } from "./call.ts";
 import type { Dial } from "./socket.ts";
 
 export type LineOptions = {
@@ -16,7 +15,7 @@ export type LineOptions = {
 
 export type LineHooks = {
   /** It stands. `again` is false the first time. */
-  readonly stands: (self: Person, again: boolean) => void;
+  readonly stands: (welcome: Welcome, again: boolean) => void;
   readonly frame: (frame: ServerFrame) => void;
   readonly lost: () => void;
   /** It was lost for longer than patience. */
@@ -47,7 +46,7 @@ export class Line {
     if (!address) throw new ChatError("unreachable", "no Earshot is known to run there");
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const refused = () => reject(new ChatError("unreachable", `no Earshot answers at ${address.url}, or it wants another token`));
-    this.#dial(address, (self) => resolve(this.#hooks.stands(self, false)), refused);
+    this.#dial(address, (welcome) => resolve(this.#hooks.stands(welcome, false)), refused);
     return promise;
   }
 
@@ -55,9 +54,10 @@ export class Line {
     return this.#stands;
   }
 
-  /** Sends at once, or not at all while the connection is lost. */
-  send(text: string): void {
+  /** Sends at once, or not at all while the connection is lost: says which. */
+  send(text: string): boolean {
     if (this.#stands) this.#call?.send(text);
+    return this.#stands;
   }
 
   close(): void {
@@ -67,12 +67,12 @@ export class Line {
     this.#call?.hangUp();
   }
 
-  #dial(address: Address, welcomed: (self: Person) => void, refused: () => void): void {
+  #dial(address: Address, welcomed: (welcome: Welcome) => void, refused: () => void): void {
     this.#call = new Call(this.#options.dial, address, {
-      welcome: (self) => {
+      welcome: (welcome) => {
         this.#stands = true;
         this.#pause = FIRST_PAUSE_MS;
-        welcomed(self);
+        welcomed(welcome);
       },
       frame: this.#hooks.frame,
       over: (stood) => {
@@ -104,7 +104,7 @@ export class Line {
     else
       this.#dial(
         address,
-        (self) => this.#hooks.stands(self, true),
+        (welcome) => this.#hooks.stands(welcome, true),
         () => this.#tryLater(),
       );
   }

@@ -7,7 +7,7 @@ import type { OrderKey } from "../core/ports/store.ts";
 import type { Person, Status } from "../core/presence.ts";
 import type { ServerFrame } from "../wire/web.ts";
 import type { MethodName, Params, Result } from "../wire/web-methods.ts";
-import type { Address } from "./call.ts";
+import type { Address, Welcome } from "./call.ts";
 import { Line } from "./line.ts";
 import { Requests } from "./requests.ts";
 import { type Dial, dialBy } from "./socket.ts";
@@ -26,7 +26,8 @@ export type ConnectOptions = {
   readonly dial?: Dial;
 };
 
-/** Connects; rejects `unreachable`. What is asked while the connection is lost waits for it, and runs once. */
+/** Connects; rejects `unreachable`. What is asked while the connection is lost waits for it, and runs once.
+ *  Only `say` under way while the peer was killed rejects with `unreachable`, since nobody knows whether it was stored. */
 export async function connectChat({ to, onState, patience = Number.POSITIVE_INFINITY, dial = dialBy() }: ConnectOptions): Promise<Chat> {
   const chat = new RemoteChat({ address: typeof to === "function" ? to : () => to, dial, patience }, onState ?? (() => {}));
   await chat.open();
@@ -44,7 +45,7 @@ class RemoteChat implements Chat {
   constructor(options: ConstructorParameters<typeof Line>[0], onState: (state: ConnectionState) => void) {
     this.#onState = onState;
     this.#line = new Line(options, {
-      stands: (self, again) => this.#stands(self, again),
+      stands: (welcome, again) => this.#stands(welcome, again),
       frame: (frame) => this.#heard(frame),
       lost: () => onState("lost"),
       gaveUp: () => this.#end(new ChatError("unreachable", "the connection was lost and did not come back")),
@@ -57,8 +58,9 @@ class RemoteChat implements Chat {
     return this.#line.open();
   }
 
-  #stands(self: Person, again: boolean): void {
+  #stands({ self, instance }: Welcome, again: boolean): void {
     this.#self = self;
+    this.#requests.reached(instance);
     this.#onState("open");
     if (!again) return;
     this.#requests.resend();

@@ -2,12 +2,15 @@
 
 import { ChatError, type ErrorCode } from "../core/errors.ts";
 import { encodeRequest, MAX_REQUEST, parseResult } from "../wire/web.ts";
-import { METHODS, type MethodName, type Params, type Result } from "../wire/web-methods.ts";
+import { METHODS, type MethodName, ONLY_ONCE, type Params, type Result } from "../wire/web-methods.ts";
 
 /** Most requests that are not answered yet. */
 const MAX_PENDING = 65_536;
 
 type Pending = {
+  readonly method: MethodName;
+  /** The run of the gateway that it was sent to; null while it was sent to none. */
+  sentTo: string | null;
   /** Made when it is sent: what a watch asks for depends on what it has seen. */
   readonly encode: () => string;
   readonly answered: (result: unknown) => void;
@@ -15,14 +18,21 @@ type Pending = {
 };
 
 export class Requests {
-  readonly #send: (text: string) => void;
+  readonly #trySend: (text: string) => boolean;
   /** Marks this client's requests, so that a gateway knows one that comes again. */
   readonly #client = crypto.getRandomValues(new Uint8Array(12)).toBase64({ alphabet: "base64url" });
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
+  #instance = "";
 
-  constructor(send: (text: string) => void) {
-    this.#send = send;
+  /** `trySend` says whether there was a connection to send it on. */
+  constructor(trySend: (text: string) => boolean) {
+    this.#trySend = trySend;
+  }
+
+  /** Which run of the gateway the connection leads to now. */
+  reached(instance: string): void {
+    this.#instance = instance;
   }
 
   nextId(): number {
@@ -42,8 +52,8 @@ export class Requests {
         if (parsed.ok) resolve(parsed.result);
         else reject(new ChatError("unreachable", `the other side answers ${method} in a way this program does not know`));
       };
-      this.#pending.set(id, { encode, answered, failed: reject });
-      this.#send(text);
+      const sentTo = this.#trySend(text) ? this.#instance : null;
+      this.#pending.set(id, { method, sentTo, encode, answered, failed: reject });
     });
   }
 
@@ -70,9 +80,13 @@ export class Requests {
     return pending;
   }
 
-  /** Sends again what was not answered, in the order in which it was asked. */
+  /** Sends again what was not answered, in the order in which it was asked. What another run of the gateway may have done fails. */
   resend(): void {
-    for (const { encode } of this.#pending.values()) this.#send(encode());
+    for (const [id, pending] of this.#pending) {
+      if (ONLY_ONCE.has(pending.method) && pending.sentTo !== null && pending.sentTo !== this.#instance) {
+        this.refused(id, "unreachable", "the peer stopped before it answered: look whether this was said");
+      } else if (this.#trySend(pending.encode())) pending.sentTo = this.#instance;
+    }
   }
 
   failAll(error: ChatError): void {

@@ -66,4 +66,7 @@ export type MethodName = keyof typeof METHODS;
 export type Params<M extends MethodName> = v.InferOutput<(typeof METHODS)[M]["params"]>;
 export type Result<M extends MethodName> = v.InferOutput<(typeof METHODS)[M]["result"]>;
 
+/** Methods that would do something a second time if they were repeated to a server that has forgotten their nonce. */
+export const ONLY_ONCE: ReadonlySet<MethodName> = new Set<MethodName>(["say"]);
+
 export const isMethod = (name: string): name is MethodName => Object.hasOwn(METHODS, name);

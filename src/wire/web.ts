@@ -23,7 +23,9 @@ export type Malformed = { readonly id: number | null; readonly method: null; rea
 
 /** What a server says. */
 export type ServerFrame =
-  | { readonly event: "welcome" | "self"; readonly self: Person }
+  /** `instance` is new whenever the server starts: with it, the server's memory of nonces begins. */
+  | { readonly event: "welcome"; readonly self: Person; readonly instance: string }
+  | { readonly event: "self"; readonly self: Person }
   | { readonly event: "events"; readonly watch: number; readonly events: readonly ChatEvent[] }
   | { readonly event: "end"; readonly watch: number; readonly why: WatchEnd; readonly cursor: number | null }
   | { readonly event: "beat" }
@@ -78,7 +80,8 @@ const knownEvents = v.pipe(
 );
 const serverFrame = v.variant("event", [
   v.object({ event: v.literal("events"), watch: requestId, events: knownEvents }),
-  v.object({ event: v.picklist(["welcome", "self"]), self: person }),
+  v.object({ event: v.literal("welcome"), self: person, instance: v.string() }),
+  v.object({ event: v.literal("self"), self: person }),
   v.object({ event: v.literal("end"), watch: requestId, why: v.picklist(["busy", "closed"]), cursor: v.nullable(whole) }),
   v.object({ event: v.literal("beat") }),
 ]);
@@ -110,7 +113,7 @@ export function parseResult<M extends MethodName>(
   return parsed.success ? { ok: true, result: parsed.output as Result<M> } : { ok: false };
 }
 
-export const encodeWelcome = (self: Person): string => JSON.stringify({ event: "welcome", self });
+export const encodeWelcome = (self: Person, instance: string): string => JSON.stringify({ event: "welcome", self, instance });
 export const encodeSelf = (self: Person): string => JSON.stringify({ event: "self", self });
 export const encodeBeat = (): string => '{"event":"beat"}';
 export const encodeAnswer = (id: number, result: unknown): string => JSON.stringify({ id, result: result ?? null });

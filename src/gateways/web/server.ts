@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { newToken } from "../../core/identity.ts";
 import { MAX_REQUEST, SUBPROTOCOL } from "../../wire/web.ts";
 import type { WebGatewayOptions } from "./gateway.ts";
 import { type Knock, type Refusal, refuseForeign, refuseStranger } from "./guard.ts";
@@ -27,6 +28,7 @@ export class WebServer {
   });
   readonly #sessions = new Set<Session>();
   readonly #nonces = new Nonces(() => performance.now());
+  readonly #instance = newToken().slice(0, 16);
   readonly #settle = new WeakMap<Duplex, () => void>();
   readonly #beat: NodeJS.Timeout;
 
@@ -59,10 +61,8 @@ export class WebServer {
     }
     this.#sockets.handleUpgrade(request, connection, head, (socket) => {
       this.#settle.get(connection)?.();
-      const session = new Session(
-        { socket, connection },
-        { chat: this.#options.chat, nonces: this.#nonces, log: this.#options.log ?? (() => {}) },
-      );
+      const { chat, log = () => {} } = this.#options;
+      const session = new Session({ socket, connection }, { chat, log, nonces: this.#nonces, instance: this.#instance });
       this.#sessions.add(session);
       socket.on("close", () => this.#sessions.delete(session));
     });

@@ -20,6 +20,8 @@ const MAX_WAITING = 256;
 export type SessionOptions = {
   readonly chat: Chat;
   readonly nonces: Nonces;
+  /** Tells this run of the gateway from another, which knows other nonces. */
+  readonly instance: string;
   readonly log: (line: string) => void;
 };
 
@@ -47,7 +49,7 @@ export class Session {
     wire.socket.on("close", () => this.#gone());
     const self = options.chat.self();
     this.#selfTold = self.name;
-    this.#outbox.frame(encodeWelcome(self));
+    this.#outbox.frame(encodeWelcome(self, options.instance));
     this.#outbox.flush();
   }
 
