@@ -6,10 +6,10 @@ export type Wanted = {
   readonly terms: readonly string[];
   /** Beginnings, of which one term each must occur. */
   readonly beginnings: readonly string[];
-  /** Whether a text answers: exact, where the terms alone are a little too generous. */
+  /** Whether a text answers: what the terms alone promise too generously is looked at closely. */
   matches(text: string): boolean;
-  /** True when every text that has all the terms answers. */
-  readonly exact: boolean;
+  /** The same, for a text that has all the terms; null when such a text always answers. */
+  readonly confirms: ((text: string) => boolean) | null;
 };
 
 const MAX_TERMS = 24;
@@ -66,8 +66,8 @@ export function parseWanted(question: string): Wanted | null {
   return {
     terms: [...terms].slice(0, MAX_TERMS),
     beginnings: [...beginnings].slice(0, MAX_TERMS),
-    exact: isShort && runs.every((run) => !run.isDense || run.length < 3),
     matches: (text) => answers(runs, fold(text)),
+    confirms: isShort ? confirmation(runs) : (text) => answers(runs, fold(text)),
   };
 }
 
@@ -85,6 +85,13 @@ function runsOf(folded: string): readonly Run[] {
 function pairsOf(run: string): readonly string[] {
   const characters = Array.from(run);
   return characters.map((character, index) => character + (characters[index + 1] ?? ""));
+}
+
+/** Pairs say that two characters are neighbours; longer runs must be looked for. */
+function confirmation(runs: readonly Run[]): ((text: string) => boolean) | null {
+  const long = runs.filter((run) => run.isDense && run.length > 2);
+  if (long.length === 0) return null;
+  return (text) => long.every((run) => text.includes(run.text)) || answers(long, fold(text));
 }
 
 function answers(wanted: readonly Run[], folded: string): boolean {

@@ -11,23 +11,32 @@ import { makePrivate } from "./private-file.ts";
 
 /** Entries that one step indexes. */
 const STEP = 256;
-/** Entries of one microsecond that can be told apart; more than that are not found. */
-const SLOTS = 1_024;
+/** Microseconds that share a number: fewer bits make a smaller index. A power of two. */
+const SPAN = 1_024;
+/** Entries of one span that can be told apart; more than that are not found. A power of two. */
+const SLOTS = 2_048;
 /** A room's mark among the terms: a private character, which no text yields. */
 const ROOM = "\ue000";
 /** With more rooms than this, what is found is looked through instead. */
 const MOST_ROOM_TERMS = 100;
 
-/** A row's number is `time * 1024 + slot`: FTS5 walks them backwards, so that the newest of the total order come first. */
+/**
+ * A row's number is `floor(time / SPAN) * SLOTS + slot`: FTS5 walks them backwards, so that the newest come first. Within a span
+ * they are put into the total order when they are read.
+ */
 const TABLES = `
-  CREATE VIRTUAL TABLE words USING fts5 (terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2');
+  CREATE VIRTUAL TABLE words USING fts5 (terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2 3');
   CREATE TABLE place (place INTEGER PRIMARY KEY, arrival INTEGER NOT NULL) STRICT;
   CREATE TABLE mark (indexed INTEGER NOT NULL, unsearched INTEGER NOT NULL) STRICT;
   INSERT INTO mark VALUES (0, 0);
   PRAGMA user_version = 1`;
 
+/** The first number of the span that is bound as `?1`. */
+const PLACE_1 = `CAST(?1 AS INTEGER) * ${SLOTS}`;
+const spanOf = (time: number): number => Math.floor(time / SPAN);
+
 type Row = { readonly arrival: number; readonly room: number; readonly time: number; readonly text: string };
-type Hit = { readonly arrival: number; readonly time: number; readonly slot: number };
+type Hit = { readonly arrival: number; readonly span: number; readonly slot: number };
 type FoundRow = OrderKey & { readonly room: string; readonly text: string | null };
 type Found = { readonly arrival: number; readonly row: FoundRow };
 
@@ -58,9 +67,9 @@ export class SearchIndex {
     this.#unsearch = this.#store.prepare(
       "SELECT number, arrival, time FROM unsearch JOIN entry USING (arrival) WHERE number > ? ORDER BY number LIMIT 256",
     );
-    this.#slot = this.#index.prepare("SELECT count(*) AS slot FROM place WHERE place >= (?1 << 10) AND place < ((?1 + 1) << 10)");
-    this.#addPlace = this.#index.prepare("INSERT INTO place VALUES ((? << 10) | ?, ?)", { readBigInts: true });
-    this.#addWords = this.#index.prepare("INSERT INTO words (rowid, terms) VALUES ((? << 10) | ?, ?)", { readBigInts: true });
+    this.#slot = this.#index.prepare(`SELECT count(*) AS slot FROM place WHERE place >= ${PLACE_1} AND place < ${PLACE_1} + ${SLOTS}`);
+    this.#addPlace = this.#index.prepare(`INSERT INTO place VALUES (${PLACE_1} + ?2, ?3)`, { readBigInts: true });
+    this.#addWords = this.#index.prepare(`INSERT INTO words (rowid, terms) VALUES (${PLACE_1} + ?2, ?3)`, { readBigInts: true });
     this.#row = this.#store.prepare(
       `SELECT author.id AS author, room.id AS room, time, seq, ${TEXT} FROM entry
        JOIN author ON author.number = entry.author JOIN room ON room.number = entry.room WHERE arrival = ?`,
@@ -115,7 +124,7 @@ export class SearchIndex {
     const isAnswer = answerOf(wanted, query);
     const found: Found[] = [];
     for (const hit of this.#hits(wanted, query)) {
-      if (found.length >= limit && hit.time < (found[limit - 1] as Found).row.time) break;
+      if (found.length >= limit && hit.span < spanOf((found[limit - 1] as Found).row.time)) break;
       const row = this.#row.get(hit.arrival) as FoundRow | undefined;
       if (row && isAnswer(row)) found.push({ arrival: hit.arrival, row });
     }
@@ -134,18 +143,19 @@ export class SearchIndex {
 
   #add({ arrival, room, time, text }: Row): void {
     const terms = termsOf(text);
-    const { slot } = this.#slot.get(time) as { slot: number };
+    const span = spanOf(time);
+    const { slot } = this.#slot.get(span) as { slot: number };
     if (terms.length === 0 || slot >= SLOTS) return;
-    this.#addPlace.run(time, slot, arrival);
-    this.#addWords.run(time, slot, `${terms.join(" ")} ${ROOM}${room}`);
+    this.#addPlace.run(span, slot, arrival);
+    this.#addWords.run(span, slot, `${terms.join(" ")} ${ROOM}${room}`);
   }
 
   /** The place stays, so that slots are never given twice. */
   #remove(arrival: number, time: number): void {
     const row = this.#index
-      .prepare("SELECT place & 1023 AS slot FROM place WHERE place >= (?1 << 10) AND place < ((?1 + 1) << 10) AND arrival = ?2")
-      .get(time, arrival) as { slot: number } | undefined;
-    if (row) this.#index.prepare("DELETE FROM words WHERE rowid = ((? << 10) | ?)", { readBigInts: true }).run(time, row.slot);
+      .prepare(`SELECT place % ${SLOTS} AS slot FROM place WHERE place >= ${PLACE_1} AND place < ${PLACE_1} + ${SLOTS} AND arrival = ?2`)
+      .get(spanOf(time), arrival) as { slot: number } | undefined;
+    if (row) this.#index.prepare(`DELETE FROM words WHERE rowid = ${PLACE_1} + ?2`, { readBigInts: true }).run(spanOf(time), row.slot);
   }
 
   /** What the index holds for the question, newest first, read a page at a time. */
@@ -153,18 +163,18 @@ export class SearchIndex {
     const match = this.#matchOf(wanted, query);
     if (match === null) return;
     const page = this.#index.prepare(
-      `SELECT place.arrival, place >> 10 AS time, place & 1023 AS slot FROM words JOIN place ON place = words.rowid
-       WHERE words MATCH ? AND words.rowid < ((? << 10) | ?) ORDER BY words.rowid DESC LIMIT ?`,
+      `SELECT place.arrival, place / ${SLOTS} AS span, place % ${SLOTS} AS slot FROM words JOIN place ON place = words.rowid
+       WHERE words MATCH ?4 AND words.rowid < ${PLACE_1} + ?2 ORDER BY words.rowid DESC LIMIT ?3`,
     );
     const size = Math.min(query.limit, 200) + 8;
-    let time = query.before ? query.before.time + 1 : Number.MAX_SAFE_INTEGER;
+    let span = spanOf(query.before?.time ?? Number.MAX_SAFE_INTEGER) + 1;
     let slot = 0;
     for (;;) {
-      const hits = page.all(match, time, slot, size) as Hit[];
+      const hits = page.all(span, slot, size, match) as Hit[];
       yield* hits;
       const last = hits.at(-1);
       if (!last || hits.length < size) return;
-      ({ time, slot } = last);
+      ({ span, slot } = last);
     }
   }
 
@@ -184,7 +194,7 @@ function answerOf(wanted: Wanted, query: SearchQuery): (row: FoundRow) => boolea
   return (row) => {
     if (row.text === null || (rooms && !rooms.has(row.room))) return false;
     if (query.before && compareKeys(row, query.before) >= 0) return false;
-    return wanted.exact || wanted.matches(row.text);
+    return wanted.confirms?.(row.text) ?? true;
   };
 }
 
