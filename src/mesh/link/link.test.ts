@@ -152,7 +152,7 @@ test("a flood of pings is answered now and then only", async (t) => {
 });
 
 test("a silent peer is dropped as dead, an idle one is not", async (t) => {
-  const pulse = { idle: 40, dead: 160 };
+  const pulse = { idle: 100, dead: 500 };
   const idle = await linked(t, optionsOf({ pulse }), optionsOf({ pulse }));
   const kept = [follow(idle.dialed), follow(idle.accepted)];
   const silent = await linked(t, optionsOf({ pulse }), optionsOf({ pulse }));

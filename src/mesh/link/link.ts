@@ -77,6 +77,7 @@ export class Link {
   #beat: NodeJS.Timeout | undefined;
   #heardAt = performance.now();
   #progressAt = performance.now();
+  #lookedAt = performance.now();
   #pongAt = Number.NEGATIVE_INFINITY;
   #ping: { readonly nonce: number; readonly clock: number } | null = null;
   #nonce = 0;
@@ -111,6 +112,7 @@ export class Link {
   start(handlers: LinkHandlers): void {
     this.#handlers = handlers;
     this.#heardAt = performance.now();
+    this.#lookedAt = this.#heardAt;
     this.#socket.on("data", this.#heard);
     this.#socket.once("end", () => this.#finish({ code: "lost", text: "the other side hung up", ours: false }));
     this.#socket.once("close", () =>
@@ -213,11 +215,15 @@ export class Link {
     this.#tell((handlers) => handlers.drained());
   };
 
-  /** Once per `idle`: who is silent is asked, who stays silent or takes nothing is dropped. */
+  /** Once per `idle`: who is silent is asked, who stays silent or takes nothing is dropped. When this process itself was
+   *  held up, what the others said may still wait to be read: they are asked once more. */
   readonly #look = (): void => {
     const { idle, dead, stalled } = this.#parts.pulse;
     const now = performance.now();
-    if (this.#outbox.size > 0 && now - this.#progressAt >= stalled) this.close("slow", "you take nothing");
+    const overslept = now - this.#lookedAt > 2 * idle;
+    this.#lookedAt = now;
+    if (overslept) this.#sendPing();
+    else if (this.#outbox.size > 0 && now - this.#progressAt >= stalled) this.close("slow", "you take nothing");
     else if (this.#paused) return;
     else if (now - this.#heardAt >= dead) this.#finish({ code: "timeout", text: "nothing was heard any more", ours: true });
     else if (now - this.#heardAt >= idle * 0.9) this.#sendPing();
