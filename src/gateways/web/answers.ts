@@ -10,7 +10,7 @@ export const STATUS_OF = {
   ambiguous: 409,
   "not-allowed": 403,
   "rate-limited": 429,
-  "bad-signature": 403,
+  "bad-signature": 401,
   "wrong-network": 403,
   "wrong-room": 403,
   "out-of-chain": 409,

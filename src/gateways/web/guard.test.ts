@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { ErrorCode } from "../../core/errors.ts";
 import { type Knock, refuseForeign, refuseStranger } from "./guard.ts";
 
 const PLACE = { port: 3277, address: "::ffff:192.168.1.5" };
@@ -27,27 +28,27 @@ describe("a request is ours", () => {
     ["not from a rebound page that calls itself by its own name", { host: "evil.example:3277", origin: "http://evil.example:3277" }, false],
   ];
   for (const [name, knock, own] of cases) {
-    it(name, () => assert.equal(refuseForeign({ ...PLAIN, ...knock }, PLACE)?.status, own ? undefined : 403));
+    it(name, () => assert.equal(refuseForeign({ ...PLAIN, ...knock }, PLACE)?.code, own ? undefined : "not-allowed"));
   }
 });
 
 describe("a caller is let in", () => {
-  const cases: readonly (readonly [string, Partial<Knock>, number | undefined])[] = [
+  const cases: readonly (readonly [string, Partial<Knock>, ErrorCode | undefined])[] = [
     ["with the token in a header", { authorization: "Bearer s3cret", protocols: "earshot.v1" }, undefined],
     ["with the token beside the protocol", { protocols: "earshot.v1, token.s3cret" }, undefined],
-    ["not without a token", { protocols: "earshot.v1" }, 401],
-    ["not with another token", { protocols: "earshot.v1, token.s3creT" }, 401],
-    ["not with a part of the token", { protocols: "earshot.v1, token.s3cre" }, 401],
-    ["not with an empty token", { authorization: "Bearer ", protocols: "earshot.v1, token." }, 401],
-    ["not by a password", { authorization: "Basic s3cret", protocols: "earshot.v1" }, 401],
-    ["not when it offers no protocol we speak", { authorization: "Bearer s3cret", protocols: "earshot.v9" }, 400],
-    ["not when it offers no protocol at all", { authorization: "Bearer s3cret" }, 400],
+    ["not without a token", { protocols: "earshot.v1" }, "bad-signature"],
+    ["not with another token", { protocols: "earshot.v1, token.s3creT" }, "bad-signature"],
+    ["not with a part of the token", { protocols: "earshot.v1, token.s3cre" }, "bad-signature"],
+    ["not with an empty token", { authorization: "Bearer ", protocols: "earshot.v1, token." }, "bad-signature"],
+    ["not by a password", { authorization: "Basic s3cret", protocols: "earshot.v1" }, "bad-signature"],
+    ["not when it offers no protocol we speak", { authorization: "Bearer s3cret", protocols: "earshot.v9" }, "bad-input"],
+    ["not when it offers no protocol at all", { authorization: "Bearer s3cret" }, "bad-input"],
   ];
-  for (const [name, knock, status] of cases) {
-    it(name, () => assert.equal(refuseStranger({ ...PLAIN, ...knock }, "s3cret")?.status, status));
+  for (const [name, knock, code] of cases) {
+    it(name, () => assert.equal(refuseStranger({ ...PLAIN, ...knock }, "s3cret")?.code, code));
   }
 
   it("never while there is no token to know", () => {
-    assert.equal(refuseStranger({ ...PLAIN, authorization: "Bearer ", protocols: "earshot.v1, token." }, "")?.status, 401);
+    assert.equal(refuseStranger({ ...PLAIN, authorization: "Bearer ", protocols: "earshot.v1, token." }, "")?.code, "bad-signature");
   });
 });

@@ -1,5 +1,6 @@
 // Who may enter by HTTP: only requests to a host name of our own, from no page but our own, and with the owner's token.
 
+import type { ErrorCode } from "../../core/errors.ts";
 import { sameBytes } from "../../core/identity.ts";
 import { SUBPROTOCOL, TOKEN_PREFIX } from "../../wire/web.ts";
 
@@ -15,25 +16,25 @@ export type Knock = {
 /** Where we are: the port, and the address at which this very request came in. */
 export type Place = { readonly port: number; readonly address: string };
 
-/** A refusal: an HTTP status and a sentence. Null lets in. */
-export type Refusal = { readonly status: 400 | 401 | 403; readonly text: string } | null;
+/** Why somebody is not let in, in a sentence. */
+export type Refusal = { readonly code: ErrorCode; readonly text: string };
 
-/** Whether the request is meant for us and comes from no foreign page: a page elsewhere can neither rebind a name nor call across. */
-export function refuseForeign(knock: Knock, place: Place): Refusal {
-  if (knock.host === undefined || !isOwnHost(knock.host, place)) return { status: 403, text: "this host name is not ours" };
+/** Null for a request that is meant for us and comes from no foreign page: a page elsewhere can neither rebind a name nor call across. */
+export function refuseForeign(knock: Knock, place: Place): Refusal | null {
+  if (knock.host === undefined || !isOwnHost(knock.host, place)) return { code: "not-allowed", text: "this host name is not ours" };
   if (knock.origin !== undefined && knock.origin !== `http://${knock.host}` && knock.origin !== `https://${knock.host}`) {
-    return { status: 403, text: "pages of other origins may not talk to Earshot" };
+    return { code: "not-allowed", text: "pages of other origins may not talk to Earshot" };
   }
   return null;
 }
 
-/** Whether the caller offers our protocol and knows the token. */
-export function refuseStranger(knock: Knock, token: string): Refusal {
+/** Null for a caller who offers our protocol and knows the token. */
+export function refuseStranger(knock: Knock, token: string): Refusal | null {
   const protocols = (knock.protocols ?? "").split(",").map((protocol) => protocol.trim());
   const bearer = /^Bearer ([\w-]+)$/i.exec(knock.authorization ?? "")?.[1];
   const inProtocol = protocols.find((protocol) => protocol.startsWith(TOKEN_PREFIX))?.slice(TOKEN_PREFIX.length);
-  if (!isSame(bearer ?? inProtocol ?? "", token)) return { status: 401, text: "a token is needed" };
-  if (!protocols.includes(SUBPROTOCOL)) return { status: 400, text: `offer the WebSocket subprotocol ${SUBPROTOCOL}` };
+  if (!isSame(bearer ?? inProtocol ?? "", token)) return { code: "bad-signature", text: "a token is needed" };
+  if (!protocols.includes(SUBPROTOCOL)) return { code: "bad-input", text: `offer the WebSocket subprotocol ${SUBPROTOCOL}` };
   return null;
 }
 

@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { newToken } from "../../core/identity.ts";
 import { MAX_REQUEST, SUBPROTOCOL } from "../../wire/web.ts";
+import { STATUS_OF } from "./answers.ts";
 import type { WebGatewayOptions } from "./gateway.ts";
 import { type Knock, type Refusal, refuseForeign, refuseStranger } from "./guard.ts";
 import { Nonces } from "./nonces.ts";
@@ -81,7 +82,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     .setHeader("X-Content-Type-Options", "nosniff");
   const refusal = refuseForeign(knockOf(request), placeOf(request));
   const readsOnly = request.method === "GET" || request.method === "HEAD";
-  if (refusal) reply(response, refusal.status, refusal.text);
+  if (refusal) reply(response, STATUS_OF[refusal.code], refusal.text);
   else if (readsOnly && request.url === "/healthz") reply(response, 200, "ok");
   else reply(response, 404, "there is nothing here");
 }
@@ -90,10 +91,8 @@ function reply(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { "Content-Length": Buffer.byteLength(text) + 1 }).end(`${text}\n`);
 }
 
-type HttpRefusal = Exclude<Refusal, null> | { readonly status: 404; readonly text: string };
-
-const refusePath = (request: IncomingMessage): HttpRefusal | null =>
-  request.url === SOCKET_PATH ? null : { status: 404, text: `the WebSocket is at ${SOCKET_PATH}` };
+const refusePath = (request: IncomingMessage): Refusal | null =>
+  request.url === SOCKET_PATH ? null : { code: "not-found", text: `the WebSocket is at ${SOCKET_PATH}` };
 
 /** Two Host headers are none (RFC 9112 §3.2). */
 const knockOf = ({ headers, headersDistinct }: IncomingMessage): Knock => ({
@@ -105,5 +104,8 @@ const knockOf = ({ headers, headersDistinct }: IncomingMessage): Knock => ({
 
 const placeOf = ({ socket }: IncomingMessage) => ({ port: socket.localPort ?? 0, address: socket.localAddress ?? "" });
 
-const refusalText = ({ status, text }: HttpRefusal): string =>
-  `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`;
+function refusalText({ code, text }: Refusal): string {
+  const status = STATUS_OF[code];
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`;
+  return `${head}\r\nContent-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`;
+}
