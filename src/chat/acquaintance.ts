@@ -1,6 +1,6 @@
 // Keeps in the store who was met and when, so that people who are away stay listed after a restart, too.
 
-import { type PersonId, parsePeerId } from "../core/ids.ts";
+import { parsePersonId } from "../core/ids.ts";
 import { parseName } from "../core/name.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { People } from "./people.ts";
@@ -28,7 +28,8 @@ export class Acquaintance {
     for (const item of parseList(await this.#store.recall(SETTING))) {
       const [id, name, named, seen] = Array.isArray(item) ? (item as readonly unknown[]) : [];
       if (typeof id !== "string" || typeof name !== "string" || typeof named !== "number" || typeof seen !== "number") continue;
-      if (parsePeerId(id.slice(0, 52)) && parseName(name) === name) this.#people.restore(id as PersonId, name, { named, seen });
+      const person = parsePersonId(id);
+      if (person && parseName(name) === name) this.#people.restore(person, name, { named, seen });
     }
   }
 

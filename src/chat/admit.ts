@@ -9,7 +9,7 @@ import { type PeerId, peerOf, type RoomId } from "../core/ids.ts";
 import type { Ingested } from "../core/ports/log.ts";
 import type { Incoming } from "../core/ports/store.ts";
 import { directMembers } from "../core/room.ts";
-import { speakerOf } from "./guests.ts";
+import { speakerOf } from "./saying.ts";
 
 /** An entry that may be appended, and what it says; null where its kind is unknown, its body erased or malformed. */
 export type Admitted = { readonly incoming: Incoming; readonly body: Body | null };

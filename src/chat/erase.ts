@@ -3,7 +3,7 @@
 import { type Entry, KINDS } from "../core/entry.ts";
 import type { EntryId } from "../core/ids.ts";
 import type { Store } from "../core/ports/store.ts";
-import { mayChange } from "./messages.ts";
+import { mayChange } from "./saying.ts";
 
 export class Eraser {
   readonly #store: Store;

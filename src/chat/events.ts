@@ -4,7 +4,7 @@ import { ChatError } from "../core/errors.ts";
 import type { ChatEvent, WatchEnd, Watcher } from "../core/ports/chat.ts";
 import type { NoticeCode } from "../core/ports/log.ts";
 import type { Store } from "../core/ports/store.ts";
-import { bodyOf } from "./messages.ts";
+import { bodyOf } from "./saying.ts";
 import type { Item, Translator } from "./translate.ts";
 
 /** Entries that may wait for one that needs to be looked up; beyond that, watchers are told that they fell behind. */

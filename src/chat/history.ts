@@ -6,7 +6,8 @@ import { ChatError } from "../core/errors.ts";
 import type { EntryId, RoomId } from "../core/ids.ts";
 import type { HistoryQuery, Message } from "../core/ports/chat.ts";
 import type { OrderKey, Store, Stored } from "../core/ports/store.ts";
-import { type Messages, mayChange, redactionOf } from "./messages.ts";
+import type { Messages } from "./messages.ts";
+import { mayChange, redactionOf } from "./saying.ts";
 
 /** Most messages of one page. */
 const MAX_PAGE = 10_000;

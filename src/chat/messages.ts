@@ -1,7 +1,6 @@
 // Entries as the messages that people see: the original, the last edit of its author, reactions gathered, or nothing where it was redacted.
 
 import type { Body } from "../core/body.ts";
-import { decodeBody } from "../core/body-codec.ts";
 import { type Entry, KINDS } from "../core/entry.ts";
 import type { PersonId } from "../core/ids.ts";
 import { keyOf } from "../core/order.ts";
@@ -9,9 +8,9 @@ import type { Message, Reaction } from "../core/ports/chat.ts";
 import type { Stored } from "../core/ports/store.ts";
 import type { Person } from "../core/presence.ts";
 import { conversationOf } from "../core/room.ts";
-import { speakerOf } from "./guests.ts";
 import { type HybridClock, isoOf } from "./hybrid-clock.ts";
 import type { People } from "./people.ts";
+import { bodyOf, editsOf, isAbout, redactionOf, speakerOf } from "./saying.ts";
 
 export class Messages {
   readonly #self: PersonId;
@@ -62,25 +61,4 @@ export class Messages {
     }
     return [...byEmoji].filter(([, people]) => people.size > 0).map(([emoji, people]) => ({ emoji, by: [...people.values()] }));
   }
-}
-
-/** What an entry says, or null where its kind is unknown, its body erased or malformed. */
-export const bodyOf = (entry: Entry): Body | null => (entry.body === null ? null : decodeBody(entry.header.kind, entry.body));
-
-/** Whether one entry can be about another at all. */
-export const isAbout = (target: Entry, entry: Entry): boolean => target.header.room === entry.header.room;
-
-/** Whether an entry may change another: only the person who said it may. */
-export const mayChange = (target: Entry, entry: Entry): boolean => isAbout(target, entry) && speakerOf(target) === speakerOf(entry);
-
-/** The entry by which its author took the message back, or null. */
-export const redactionOf = (target: Entry, related: readonly Stored[]): Entry | null =>
-  related.find(({ entry }) => entry.header.kind === KINDS.redact && mayChange(target, entry))?.entry ?? null;
-
-/** The edits by its author, in their order. */
-export function editsOf(target: Entry, related: readonly Stored[]): readonly { readonly entry: Entry; readonly text: string }[] {
-  return related.flatMap(({ entry }) => {
-    const body = entry.header.kind === KINDS.edit && mayChange(target, entry) ? bodyOf(entry) : null;
-    return body?.kind === "edit" ? [{ entry, text: body.text }] : [];
-  });
 }

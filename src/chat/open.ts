@@ -12,9 +12,8 @@ import type { Stored } from "../core/ports/store.ts";
 import { LOBBY } from "../core/room.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
-import { speakerOf } from "./guests.ts";
-import { bodyOf } from "./messages.ts";
 import { Rooms } from "./rooms.ts";
+import { bodyOf, speakerOf } from "./saying.ts";
 import { Self } from "./self.ts";
 
 /**

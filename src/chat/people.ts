@@ -5,11 +5,14 @@ import { type PeerId, type PersonId, peerOf, personOf, tagOf } from "../core/ids
 import { foldName, parseName } from "../core/name.ts";
 import type { PersonInfo } from "../core/ports/chat.ts";
 import type { Person, PresenceRecord, Status, Via } from "../core/presence.ts";
-import { guestOf } from "./guests.ts";
 import { isoOf } from "./hybrid-clock.ts";
+import { speakerOf } from "./saying.ts";
 
 /** Most people that are kept in mind; further strangers are shown by their tag. */
 export const MAX_PEOPLE = 20_000;
+
+/** No name is newer than the one that is known for sure. */
+const ALWAYS = Number.MAX_SAFE_INTEGER;
 
 /** What is known of a person, as kept; times in microseconds since 1970. */
 export type Known = {
@@ -54,7 +57,7 @@ export class People {
 
   /** The person whom an entry speaks for; a guest's name stands in the entry itself. */
   speaker(entry: Entry): Person {
-    const id = guestOf(entry.author, entry.header.as);
+    const id = speakerOf(entry);
     const known = this.#known.get(id);
     if (known) return known.person;
     return { id, name: entry.header.as ?? tagOf(id) };
@@ -90,7 +93,7 @@ export class People {
   own(id: PersonId, now: { readonly name: string; readonly status: Status; readonly text: string }): void {
     const known = this.#know(id, now.name, this.#now());
     if (!known) return;
-    this.#name(known, now.name, this.#now());
+    this.#name(known, now.name, ALWAYS);
     Object.assign(known, { status: now.status, text: now.text, via: "link" });
   }
 
@@ -107,7 +110,7 @@ export class People {
     const changes = [this.#show(owner, { ...record, via })];
     const guests = new Set<PersonId>();
     for (const guest of record.guests) {
-      const id = guestOf(record.peer, guest.name);
+      const id = personOf(record.peer, guest.name);
       guests.add(id);
       changes.push(this.#show(id, { ...guest, counter: record.counter, via: "guest" }));
     }

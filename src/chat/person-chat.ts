@@ -10,9 +10,8 @@ import type { Person, Status } from "../core/presence.ts";
 import { LOBBY, roomOf } from "../core/room.ts";
 import type { Eraser } from "./erase.ts";
 import type { Events } from "./events.ts";
-import { speakerOf } from "./guests.ts";
 import type { History } from "./history.ts";
-import { type Messages, redactionOf } from "./messages.ts";
+import type { Messages } from "./messages.ts";
 import type { People } from "./people.ts";
 import type { PresenceBook } from "./presence-book.ts";
 import type { Reading } from "./reading.ts";
@@ -20,6 +19,7 @@ import type { Receipts } from "./receipts.ts";
 import type { RoomList } from "./room-list.ts";
 import type { RoomState } from "./room-state.ts";
 import type { Rooms } from "./rooms.ts";
+import { redactionOf, speakerOf } from "./saying.ts";
 import { nameOf, type Self } from "./self.ts";
 import type { Speaker } from "./speaker.ts";
 

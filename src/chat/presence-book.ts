@@ -1,12 +1,12 @@
 // Roster: who is here, as mesh learns it, turned into what people are told.
 
 import { type PeerId, peerOf, personOf, type RoomId, tagOf } from "../core/ids.ts";
+import { parseGuest } from "../core/name.ts";
 import type { NoticeCode, Roster } from "../core/ports/log.ts";
 import type { OwnPresence, Person, PresenceRecord, Via } from "../core/presence.ts";
 import { conversationOf, directMembers, LOBBY } from "../core/room.ts";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { Events } from "./events.ts";
-import { guestOf } from "./guests.ts";
 import { isoOf } from "./hybrid-clock.ts";
 import { type Change, MAX_PEOPLE, type People } from "./people.ts";
 import type { Rooms } from "./rooms.ts";
@@ -70,8 +70,9 @@ export class PresenceBook implements Roster {
   }
 
   typing(peer: PeerId, room: RoomId, as: string | null): void {
+    if (as !== null && parseGuest(as) !== as) return;
     const { peer: self, people, events } = this.#options;
-    const person = people.person(guestOf(peer, as));
+    const person = people.person(personOf(peer, as));
     const members = directMembers(room);
     const isHeard = members ? [personOf(self), person.id].every((id) => members.includes(id)) : this.#options.rooms.get(room)?.isJoined;
     if (isHeard) events.emit({ cursor: null, kind: "typing", room: conversationOf(room, personOf(self)), person });

@@ -5,10 +5,10 @@ import type { Appended } from "../core/ports/log.ts";
 import type { Run } from "./append.ts";
 import type { Eraser } from "./erase.ts";
 import type { Events } from "./events.ts";
-import { speakerOf } from "./guests.ts";
 import type { HybridClock } from "./hybrid-clock.ts";
 import type { People } from "./people.ts";
 import type { Rooms } from "./rooms.ts";
+import { speakerOf } from "./saying.ts";
 import type { Item } from "./translate.ts";
 
 export type PublisherOptions = {

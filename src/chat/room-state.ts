@@ -7,7 +7,7 @@ import { type Conversation, type PeerId, type PersonId, peerOf, type RoomId } fr
 import { compareKeys, keyOf } from "../core/order.ts";
 import type { OrderKey } from "../core/ports/store.ts";
 import { conversationOf, directMembers, LOBBY } from "../core/room.ts";
-import { speakerOf } from "./guests.ts";
+import { speakerOf } from "./saying.ts";
 
 type Standing = { readonly key: OrderKey; readonly isIn: boolean };
 

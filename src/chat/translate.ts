@@ -8,12 +8,12 @@ import type { ChatEvent } from "../core/ports/chat.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { Person } from "../core/presence.ts";
 import { LOBBY } from "../core/room.ts";
-import { speakerOf } from "./guests.ts";
 import type { History } from "./history.ts";
 import { isoOf } from "./hybrid-clock.ts";
-import { bodyOf, editsOf, isAbout, type Messages, mayChange, redactionOf } from "./messages.ts";
+import type { Messages } from "./messages.ts";
 import type { People } from "./people.ts";
 import type { Rooms } from "./rooms.ts";
+import { bodyOf, editsOf, isAbout, mayChange, redactionOf, speakerOf } from "./saying.ts";
 
 type BodyOf<K extends Body["kind"]> = Extract<Body, { readonly kind: K }>;
 type Told = ChatEvent | null;
