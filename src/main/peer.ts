@@ -71,7 +71,6 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   undo.push(() => engine.chat.close());
   const token = ownerToken();
   const web = createWebGateway({ chat: engine.chat, token, log: log.warn });
-  undo.push(() => web.close());
   const neighbours = await recallNeighbours(store);
   const arrivals: { mesh: Mesh | null } = { mesh: null };
   const door = await openDoorFor(options, {
@@ -88,6 +87,7 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   });
   arrivals.mesh = mesh;
   undo.push(() => mesh.close());
+  undo.push(() => web.close());
   await rememberName(engine.chat, home);
   undo.push(home.announce({ port, token, network }));
   const host = reachableHost(bind, port);
