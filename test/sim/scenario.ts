@@ -43,7 +43,7 @@ const ROOMS = [LOBBY, LOBBY, LOBBY, "#tea" as RoomId, "#ship" as RoomId];
 /** Throws, saying what broke, where an invariant does not hold or the peers do not become equal. */
 export function simulate(options: Options): Outcome {
   const world = new World(options);
-  world.badDays(options.messages ?? Math.max(60, options.peers));
+  world.badDays(options.messages ?? Math.max(60, Math.min(300, options.peers)));
   const settled = world.settle();
   const stormCopies = world.meter.redundancy();
   world.checkOrder();
@@ -164,6 +164,7 @@ class World {
     const friend = this.#peers.find((other) => other.isUp) ?? this.#peers.find((other) => other !== peer);
     peer.start(this.#hasBeacons || !friend ? [] : [friend.address]);
     if (this.#hasBeacons) this.#beacon(peer, peer.life);
+    this.#remind(peer, peer.life);
   }
 
   /** Everyone in reach sees the peer, now and at a slow beat; on its first beacon they answer. */
@@ -176,6 +177,12 @@ class World {
         this.#schedule.after(5 + this.#random() * 5, () => peer.tellTopology({ kind: "seen", peer: other.id, addresses: [other.address] }));
     }
     this.#schedule.after(30_000 * (0.5 + this.#random()), () => this.#beacon(peer, life, false));
+  }
+
+  #remind(peer: SimPeer, life: number): void {
+    if (peer.life !== life || !peer.isUp) return;
+    peer.wantDirectAll();
+    this.#schedule.after(60_000, () => this.#remind(peer, life));
   }
 
   #at(time: number, run: () => void): void {
@@ -192,17 +199,10 @@ class World {
     if (!author.isUp) return;
     const other = this.#any();
     const isPrivate = this.#random() < 0.1 && other !== author;
-    if (isPrivate)
-      for (const [a, b] of [
-        [author, other],
-        [other, author],
-      ] as const)
-        a.tellTopology({ kind: "wanted", peer: b.id });
     const room = isPrivate
       ? directRoom(author.id as never, other.id as never)
       : (ROOMS[Math.floor(this.#random() * ROOMS.length)] as RoomId);
-    const burst = this.#random() < 0.05 ? 300 : 1;
-    for (let i = 0; i < burst; i++) author.say(room);
+    author.say(room, this.#random() < 0.03 ? 1000 : 1);
   }
 
   #dieAndReturn(): void {

@@ -1,9 +1,9 @@
 // One simulated peer: the real replica, topology and clock over a model log and simulated links.
 
 import type { Entry } from "../../src/core/entry.ts";
-import type { PeerId, RoomId } from "../../src/core/ids.ts";
+import { type PeerId, peerOf, type RoomId } from "../../src/core/ids.ts";
 import type { Random } from "../../src/core/ports/clock.ts";
-import { isDirect, mayHold } from "../../src/core/room.ts";
+import { directMembers, isDirect, mayHold } from "../../src/core/room.ts";
 import { NetworkClock } from "../../src/mesh/clock.ts";
 import type { ReplicaEffect, ReplicaEvent } from "../../src/mesh/replica/events.ts";
 import { Replica } from "../../src/mesh/replica/replica.ts";
@@ -40,6 +40,8 @@ export class SimPeer implements Station {
   readonly #wires = new Map<number, { readonly wire: Wire; readonly other: SimPeer }>();
   readonly #active = new Map<PeerId, Wire>();
   readonly #remembered = new Map<PeerId, string>();
+  /** How much of what we said directly has arrived. */
+  readonly #acknowledged = new Map<RoomId, number>();
   readonly #wakes = { replica: 0, topology: 0 };
   #storeBusyUntil = 0;
 
@@ -73,11 +75,25 @@ export class SimPeer implements Station {
     this.#active.clear();
   }
 
-  /** Says something in the room. */
-  say(room: RoomId): void {
-    const entry = this.log.say(room, this.#now());
-    this.#parts.meter.said(entry, this.id, this.#parts.network.schedule.now);
-    this.tellReplica({ kind: "appended", room, author: this.id, from: entry.header.seq, to: entry.header.seq, origin: null });
+  /** Says so many things in the room at once. */
+  say(room: RoomId, count = 1): void {
+    const entries = Array.from({ length: count }, () => this.log.say(room, this.#now()));
+    const [first, last] = [entries[0] as Entry, entries.at(-1) as Entry];
+    for (const entry of entries) this.#parts.meter.said(entry, this.id, this.#parts.network.schedule.now);
+    this.tellReplica({ kind: "appended", room, author: this.id, from: first.header.seq, to: last.header.seq, origin: null });
+    this.#wantDirect(room);
+  }
+
+  /** Direct talk that has not arrived yet needs a link; so after a restart, and now and then, too. */
+  wantDirectAll(): void {
+    for (const room of this.log.rooms()) this.#wantDirect(room);
+  }
+
+  #wantDirect(room: RoomId): void {
+    const said = this.log.frontier(room).get(this.id) ?? 0;
+    if (said <= (this.#acknowledged.get(room) ?? 0)) return;
+    const other = directMembers(room)?.find((person) => peerOf(person) !== this.id);
+    if (other) this.tellTopology({ kind: "wanted", peer: peerOf(other) });
   }
 
   get linkCount(): number {
@@ -156,6 +172,7 @@ export class SimPeer implements Station {
         this.#wakeAt("replica", effect.at);
         break;
       case "acknowledged":
+        if (isDirect(effect.room)) this.#acknowledged.set(effect.room, effect.frontier.get(this.id) ?? 0);
         break;
     }
   }

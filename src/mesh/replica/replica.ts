@@ -11,6 +11,8 @@ import { type Of, State } from "./state.ts";
 
 /** About so often the frontiers are compared with one link picked at random. Milliseconds. */
 export const COMPARE = 60_000;
+/** After a link is lost, with which entries may have been lost that were on their way to us. Milliseconds. */
+const COMPARE_AFTER_LOSS = 500;
 
 type Want = Extract<GossipFrame, { readonly kind: "want" }>;
 
@@ -55,6 +57,7 @@ export class Replica {
         break;
       case "unlinked":
         this.#state.unlink(event.peer, turn.now);
+        this.#compareAt = Math.min(this.#compareAt, turn.now + COMPARE_AFTER_LOSS * (0.5 + turn.random()));
         break;
       case "frame":
         if (this.#state.links.has(event.peer)) this.#frame(event.peer, event.frame, turn);

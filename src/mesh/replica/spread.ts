@@ -7,8 +7,9 @@ import { LATER, SOON } from "./announcements.ts";
 import type { Turn } from "./events.ts";
 import type { Of, State } from "./state.ts";
 
-/** At most so many of the links that asked not to be pushed an entry hear of it from us. */
-const WHISPERS = 6;
+/** So many of the links that are not pushed an entry hear of it from us: more while its author's tree is not grown yet. */
+const WHISPERS_SOON = 6;
+const WHISPERS_LATER = 3;
 
 type Appended = Of<"appended">;
 /** push now; tell of it at the next batch, soon or later, for certain; whisper: perhaps tell, others do as well; none. */
@@ -32,8 +33,8 @@ export function spread(state: State, event: Appended, turn: Turn): void {
   };
   owe(ways.get("tell-soon") ?? [], SOON);
   owe(ways.get("tell-later") ?? [], LATER);
-  owe(sample(ways.get("whisper-soon") ?? [], WHISPERS, turn.random), SOON);
-  owe(sample(ways.get("whisper-later") ?? [], WHISPERS, turn.random), LATER);
+  owe(sample(ways.get("whisper-soon") ?? [], WHISPERS_SOON, turn.random), SOON);
+  owe(sample(ways.get("whisper-later") ?? [], WHISPERS_LATER, turn.random), LATER);
 }
 
 /** The way to a link: `usual`, unless it may not have the entries, has them, or cannot take them now. Authors get receipts. */
