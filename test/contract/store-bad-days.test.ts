@@ -122,6 +122,16 @@ test("a damaged or lost search index is made anew", async () => {
   }
 });
 
+test("an index of a store that stood here before is not believed", async () => {
+  const path = join(folder, "moved.db");
+  await filled(path, 30);
+  for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
+  const store = await openSqliteStore({ path });
+  await store.append(authorOf(2).says(LOBBY, ["a new message"]));
+  assert.deepEqual(textsOf((await store.search?.({ words: "message", rooms: null, limit: 9 })) ?? []), ["a new message"]);
+  await store.close();
+});
+
 test("a missing folder is a storage error", async () => {
   await assert.rejects(openSqliteStore({ path: join(folder, "no", "such", "folder.db") }), { code: "storage" });
 });

@@ -2,9 +2,10 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import type { SearchQuery } from "../../core/ports/store.ts";
 import type { Job, Reply, Request } from "./background.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import { storageError } from "./failure.ts";
+import { isDamage, storageError } from "./failure.ts";
 import { SearchIndex } from "./search-index.ts";
 
 const path = workerData as string;
@@ -33,8 +34,7 @@ async function answer(number: number, job: Job): Promise<void> {
 async function perform(job: Job): Promise<readonly number[]> {
   switch (job.kind) {
     case "search":
-      index ??= SearchIndex.open(path);
-      return index.search(job.query);
+      return search(job.query);
     case "index":
       return [await catchUp()];
     case "checkpoint":
@@ -51,6 +51,20 @@ async function perform(job: Job): Promise<readonly number[]> {
       index = null;
       checkpoints = null;
       return [];
+  }
+}
+
+/** An index that turns out to be damaged is made anew once. */
+function search(query: SearchQuery): readonly number[] {
+  index ??= SearchIndex.open(path);
+  try {
+    return index.search(query);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    index.close();
+    SearchIndex.discard(path);
+    index = SearchIndex.open(path);
+    return index.search(query);
   }
 }
 

@@ -9,6 +9,7 @@ import { ChatError } from "../../core/errors.ts";
  * - `author.number` follows the order of the ids' code units (see `numbers.ts`), so that an index is in the total order.
  * - `entry.searchable` is null, a text, or its place in the body: `offset * 65536 + length`, bytes of UTF-8.
  * - `place` maps the first 48 bits of an id to arrivals, up to the arrival in the setting `placed`; later ones are in memory.
+ * - The setting `birth` is a random number by which the search index knows its store.
  * - `unsearch` tells the search index what to forget.
  */
 const STEPS: readonly string[] = [
@@ -29,7 +30,7 @@ const STEPS: readonly string[] = [
    CREATE TABLE unsearch (number INTEGER PRIMARY KEY AUTOINCREMENT, arrival INTEGER NOT NULL) STRICT;
    CREATE TABLE remembered (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE setting (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-   INSERT INTO setting VALUES ('placed', 0), ('indexed', 0), ('turns', 0);`,
+   INSERT INTO setting VALUES ('placed', 0), ('indexed', 0), ('turns', 0), ('birth', random() >> 11);`,
 ];
 
 /** Makes the tables, or brings them up to date; throws `storage` for a file that a later version wrote. */

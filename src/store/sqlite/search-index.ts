@@ -25,10 +25,9 @@ const MOST_ROOM_TERMS = 100;
  * they are put into the total order when they are read.
  */
 const TABLES = `
-  CREATE VIRTUAL TABLE words USING fts5 (terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2 3');
+  CREATE VIRTUAL TABLE words USING fts5 (terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2 3 4');
   CREATE TABLE place (place INTEGER PRIMARY KEY, arrival INTEGER NOT NULL) STRICT;
-  CREATE TABLE mark (indexed INTEGER NOT NULL, unsearched INTEGER NOT NULL) STRICT;
-  INSERT INTO mark VALUES (0, 0);
+  CREATE TABLE mark (indexed INTEGER NOT NULL, unsearched INTEGER NOT NULL, birth INTEGER NOT NULL) STRICT;
   PRAGMA user_version = 1`;
 
 /** The first number of the span that is bound as `?1`. */
@@ -61,7 +60,7 @@ export class SearchIndex {
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 16777216",
     );
     if ((this.#index.prepare("PRAGMA user_version").get() as { user_version: number }).user_version === 0) {
-      this.#index.exec(`BEGIN; ${TABLES}; COMMIT`);
+      this.#index.exec(`BEGIN; ${TABLES}; INSERT INTO mark VALUES (0, 0, ${this.#birth()}); COMMIT`);
     }
     this.#next = this.#store.prepare(`SELECT arrival, room, time, ${TEXT} FROM entry WHERE arrival > ? ORDER BY arrival LIMIT ${STEP}`);
     this.#unsearch = this.#store.prepare(
@@ -76,15 +75,24 @@ export class SearchIndex {
     );
   }
 
-  /** Opens the index of the store at this path. A damaged one is thrown away and made anew: nothing is in it alone. */
+  /** Opens the index of the store at this path. One that is damaged, or of another store that stood here, is made anew. */
   static open(path: string): SearchIndex {
     try {
+      const index = new SearchIndex(path);
+      if (index.#isOurs()) return index;
+      index.close();
+      SearchIndex.discard(path);
       return new SearchIndex(path);
     } catch (error) {
       if (!isDamage(error)) throw error;
-      for (const end of ["", "-wal", "-shm"]) rmSync(indexPath(path) + end, { force: true });
+      SearchIndex.discard(path);
       return new SearchIndex(path);
     }
+  }
+
+  /** Throws the index away: nothing is in it alone. It must not be open. */
+  static discard(path: string): void {
+    for (const end of ["", "-wal", "-shm"]) rmSync(indexPath(path) + end, { force: true });
   }
 
   /** The arrival up to which all is indexed. */
@@ -135,6 +143,17 @@ export class SearchIndex {
   close(): void {
     this.#index.close();
     this.#store.close();
+  }
+
+  #birth(): number {
+    return (this.#store.prepare("SELECT value FROM setting WHERE key = 'birth'").get() as { value: number }).value;
+  }
+
+  /** Whether this index is of this very store, and not of a later state of it than what stands here now. */
+  #isOurs(): boolean {
+    const { birth } = this.#index.prepare("SELECT birth FROM mark").get() as { birth: number };
+    const { last } = this.#store.prepare("SELECT max(arrival) AS last FROM entry").get() as { last: number | null };
+    return birth === this.#birth() && this.indexed <= (last ?? 0);
   }
 
   #marks(): { readonly indexed: number; readonly unsearched: number } {

@@ -67,9 +67,10 @@ export class Upkeep {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#quiet) clearTimeout(this.#quiet);
-    const ended = this.#background.close();
+    await this.#background.close();
     await Promise.all(this.#under);
-    await ended;
+    // What was under way may have started the thread once more.
+    await this.#background.close();
     if (this.#ids.isWorthPlacing) await this.#place().catch(() => undefined);
   }
 
