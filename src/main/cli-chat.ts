@@ -1,22 +1,24 @@
 // Finds a Chat for a command: that of the peer which runs for this home, or that of a peer started for the command alone.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { ChatError } from "../core/errors.ts";
+import { ChatError, type ErrorCode } from "../core/errors.ts";
 import type { Chat } from "../core/ports/chat.ts";
 import { createLogger, type Logger } from "../core/ports/logger.ts";
 import type { Base, Options, OwnPeer } from "../ui/cli/command.ts";
-import { chooseName } from "./cli-name.ts";
-import type { Home, Running } from "./home.ts";
+import { chooseName, knownName } from "./cli-name.ts";
+import type { Home } from "./home.ts";
 import type { Peer } from "./peer.ts";
 
 /** Runs a peer while `use` does; it leaves the network properly afterwards. Throws `in-use` where one runs for this home already. */
 export async function withPeer(base: Base, home: Home, use: (peer: Peer) => Promise<void>): Promise<void> {
-  const running = home.running();
-  if (running)
-    throw new ChatError("in-use", `Earshot runs for this home already (process ${running.pid}): stop it first, or give another --home`);
   const name = await chooseName(home, base.options, base, base.signal);
   if (name === null) return;
-  await lend(await start(base, home, name), use);
+  const peer = await start(base, home, name).catch((error: unknown) => {
+    const running = isOneOf(error, ["in-use"]) ? home.running() : null;
+    if (!running) throw error;
+    throw new ChatError("in-use", `Earshot runs for this home already (process ${running.pid}): stop it first, or give another --home`);
+  });
+  await lend(peer, use);
 }
 
 /** Gives `use` a Chat, and the peer behind it when that runs only for this. */
@@ -26,6 +28,7 @@ export async function withChat(base: Base, home: Home, use: (chat: Chat, own: Ow
   if (!running && name === null) return;
   const found = await findChat(base, home, name);
   if (found.own) return lend(found.own, (peer) => use(peer.chat, peer));
+  if (running) tellIdle(base);
   try {
     if (base.options.name !== undefined && found.chat.self().name !== base.options.name) await found.chat.rename(base.options.name);
     await use(found.chat, null);
@@ -40,35 +43,53 @@ type Found = { readonly chat: Chat; readonly own: Peer | null };
 const PATIENCE_MS = 3000;
 const STEP_MS = 50;
 
-/** The running peer's Chat, else that of a new peer. Two commands at once agree: one starts a peer, the other finds it. */
+/**
+ * The running peer's Chat, else that of a new peer. Of two commands at once one starts a peer and the other finds it; a peer that
+ * was killed is told from one that runs by its silence.
+ */
 async function findChat(base: Base, home: Home, name: string | null): Promise<Found> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
+    const chat = await connect(base, home);
+    if (chat) return { chat, own: null };
     try {
-      const running = home.running();
-      if (running) return { chat: await connect(running, base, home), own: null };
-      const own = await start(base, home, name ?? home.name() ?? "someone");
+      const own = await start(base, home, name ?? knownName(home, base.options));
       return { chat: own.chat, own };
     } catch (error) {
-      const passing = error instanceof ChatError && (error.code === "in-use" || error.code === "unreachable" || error.code === "closed");
-      if (!passing || base.options.port || base.signal.aborted || performance.now() > until) throw error;
+      const hopeless = !isOneOf(error, ["in-use"]) || base.options.port;
+      if (hopeless || base.signal.aborted || performance.now() > until) throw error;
       await pause(STEP_MS);
     }
   }
 }
 
-async function connect(running: Running, { options, err }: Base, home: Home): Promise<Chat> {
+/** The Chat of the running peer, or null where none answers. */
+async function connect({ options }: Base, home: Home): Promise<Chat | null> {
+  const running = home.running();
+  if (!running) return null;
   if (options.network !== undefined && options.network !== running.network) {
     throw new ChatError("in-use", `Earshot runs for this home on the network ${running.network}: stop it first, or give another --home`);
   }
-  const idle = PEER_ONLY.filter(([option]) => options[option] !== undefined).map(([, flag]) => flag);
-  if (idle.length > 0) err.write(`earshot: Earshot runs for this home already: ${idle.join(", ")} changes nothing now\n`);
   const { connectChat } = await import("../client/remote.ts");
-  const to = () => {
-    const now = home.running();
-    return now && { url: `ws://127.0.0.1:${now.port}/chat`, token: now.token };
-  };
-  return connectChat({ to, patience: PATIENCE_MS });
+  try {
+    return await connectChat({ to: () => whereIs(home), patience: PATIENCE_MS });
+  } catch (error) {
+    if (isOneOf(error, ["unreachable", "closed"])) return null;
+    throw error;
+  }
+}
+
+function whereIs(home: Home): { readonly url: string; readonly token: string } | null {
+  const running = home.running();
+  return running && { url: `ws://127.0.0.1:${running.port}/chat`, token: running.token };
+}
+
+const isOneOf = (error: unknown, codes: readonly ErrorCode[]): boolean => error instanceof ChatError && codes.includes(error.code);
+
+/** Says which options change nothing, because the peer runs already. */
+function tellIdle({ options, err }: Base): void {
+  const idle = PEER_ONLY.filter(([option]) => options[option] !== undefined).map(([, flag]) => flag);
+  if (idle.length > 0) err.write(`earshot: Earshot runs for this home already, so these change nothing now: ${idle.join(", ")}\n`);
 }
 
 const PEER_ONLY = [

@@ -46,7 +46,10 @@ describe("what is typed", () => {
     const chat = newChat();
     const lines = Array.from({ length: 10_000 }, (_, index) => `line ${index}`);
     const out = await talk(chat, ...lines);
-    assert.deepEqual(texts(chat), lines.map((line) => `#lobby ${line}`));
+    assert.deepEqual(
+      texts(chat),
+      lines.map((line) => `#lobby ${line}`),
+    );
     assert.equal(out.filter((line) => line.startsWith("<me> line")).length, 10_000);
   });
 
@@ -100,7 +103,10 @@ describe("commands", () => {
     test(line, async () => {
       const chat = newChat();
       await talk(chat, line);
-      assert.deepEqual(chat.calls.filter((call) => !call.startsWith("read")), calls);
+      assert.deepEqual(
+        chat.calls.filter((call) => !call.startsWith("read")),
+        calls,
+      );
       assert.deepEqual(texts(chat), said);
     });
   }
@@ -109,7 +115,10 @@ describe("commands", () => {
     const chat = newChat();
     await talk(chat, "one", "/join #Tea", "two", "/join @ann", "three", "/leave", "four", "/join tea", "/leave", "five");
     assert.deepEqual(texts(chat), ["#lobby one", "#tea two", "@aaaaa three", "#lobby four", "#lobby five"]);
-    assert.deepEqual(chat.calls.filter((call) => call.startsWith("leave")), ["leave #tea"]);
+    assert.deepEqual(
+      chat.calls.filter((call) => call.startsWith("leave")),
+      ["leave #tea"],
+    );
   });
 
   const refused: readonly (readonly [line: string, why: RegExp])[] = [
@@ -134,7 +143,8 @@ describe("commands", () => {
 
   test("/help lists every command, /who everyone who is here", async () => {
     const out = (await talk(newChat(), "/help", "/who")).join("\n");
-    for (const word of ["/nick NAME", "/msg NAME TEXT", "/topic TEXT", "/quit", "● ann, here", "● ann lee, here"]) assert.ok(out.includes(word), word);
+    for (const word of ["/nick NAME", "/msg NAME TEXT", "/topic TEXT", "/quit", "● ann, here", "● ann lee, here"])
+      assert.ok(out.includes(word), word);
   });
 });
 

@@ -37,14 +37,14 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: "status", usage: "TEXT", help: "let others read what you are up to", bare: true, run: status },
   { name: "history", usage: "[N]", help: `show the last N messages (${GLANCE})`, bare: true, run: history },
   { name: "help", usage: "", help: "show this", bare: true, run: help },
-  { name: "quit", usage: "", help: "leave Earshot; so does a line that is just exit", bare: true, run: quit },
-  { name: "exit", usage: "", help: "the same as /quit", bare: true, run: quit },
+  { name: "quit", usage: "", help: "leave Earshot; so do /exit, and a line that is just exit", bare: true, run: quit },
 ];
 
 /** Does what a line that begins with a slash says. Throws ChatError for what cannot be done. */
 export async function runSlash(session: Session, line: string): Promise<void> {
   const [, name = "", rest = ""] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
-  const command = SLASH_COMMANDS.find((known) => known.name === name.toLowerCase());
+  const wanted = name.toLowerCase() === "exit" ? "quit" : name.toLowerCase();
+  const command = SLASH_COMMANDS.find((known) => known.name === wanted);
   if (!command) throw unknown(name);
   const argument = rest.trim();
   if (argument === "" && !command.bare) throw new ChatError("bad-input", `something is missing: /${command.name} ${command.usage}`);

@@ -47,6 +47,11 @@ export class FakeChat implements Chat {
     this.everyone = [here(me), ...others];
   }
 
+  /** How many watch. */
+  get watching(): number {
+    return this.#watchers.size;
+  }
+
   /** Tells the watchers that something happened. */
   happen(event: ChatEvent): void {
     for (const watcher of this.#watchers) watcher.event(event);
@@ -75,8 +80,9 @@ export class FakeChat implements Chat {
     return all.filter(({ key }) => !before || compareKeys(key, before) < 0).slice(-limit);
   }
 
-  async search(words: string): Promise<readonly Message[]> {
-    return this.said.filter(({ text }) => text.includes(words)).reverse();
+  async search(words: string, { limit, before }: Parameters<Chat["search"]>[1]): Promise<readonly Message[]> {
+    const found = this.said.filter(({ text, key }) => text.includes(words) && (!before || compareKeys(key, before) < 0));
+    return found.sort((a, b) => compareKeys(b.key, a.key)).slice(0, limit);
   }
 
   async watch(watcher: Watcher): Promise<{ readonly cursor: number; stop(): void }> {
