@@ -30,7 +30,14 @@ export class HybridClock {
 }
 
 /** Microseconds since 1970 as ISO 8601, milliseconds, UTC. Stamps beyond what a date can say are shown as the last that can. */
-export const isoOf = (time: number): string => new Date(Math.min(time / 1000, MAX_DATE)).toISOString();
+export function isoOf(time: number): string {
+  const millisecond = Math.floor(Math.min(time / 1000, MAX_DATE));
+  if (millisecond !== latest.millisecond) latest = { millisecond, text: new Date(millisecond).toISOString() };
+  return latest.text;
+}
 
 /** 9999-12-31T23:59:59.999Z: later ones have another form. */
 const MAX_DATE = 253_402_300_799_999;
+
+/** A burst shares its milliseconds. */
+let latest = { millisecond: 0, text: new Date(0).toISOString() };

@@ -9,7 +9,7 @@ import type { RoomState } from "./room-state.ts";
 import { parseList } from "./settings.ts";
 
 /** Unread messages are counted up to this many. */
-export const MAX_UNREAD = 1_000;
+const MAX_UNREAD = 1_000;
 const ALL_KINDS = Object.values(KINDS);
 
 export type ReadingOptions = {

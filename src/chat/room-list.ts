@@ -27,9 +27,11 @@ export class RoomList {
     return infos.filter(({ kind, last }) => kind === "open" || last !== null);
   }
 
-  /** The rooms that the person here may read. */
-  visible(): readonly RoomId[] {
-    return this.#known().map(({ id }) => id);
+  /** The rooms that the person here may read; null for all that are held, as it is on a peer without guests. */
+  visible(): readonly RoomId[] | null {
+    const rooms = [...this.#rooms.all()];
+    const visible = rooms.filter(({ conversation }) => conversation !== null);
+    return visible.length < rooms.length ? visible.map(({ id }) => id) : null;
   }
 
   async info(room: RoomState): Promise<RoomInfo> {

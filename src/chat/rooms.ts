@@ -9,7 +9,7 @@ import { RoomState } from "./room-state.ts";
 /** Most rooms in which others alone have spoken; beyond them no further one is taken in. */
 export const MAX_FOREIGN_ROOMS = 2_000;
 /** Most feeds that are taken in per room. */
-export const MAX_AUTHORS = 20_000;
+const MAX_AUTHORS = 20_000;
 
 export class Rooms {
   readonly #rooms = new Map<RoomId, RoomState>();

@@ -6,7 +6,7 @@ import type { Store } from "../core/ports/store.ts";
 import type { OwnPresence, Status } from "../core/presence.ts";
 
 /** Under these names the store remembers what shows. */
-export const NAME_SETTING = "name";
+const NAME_SETTING = "name";
 const TEXT_SETTING = "status-text";
 
 export class Self {

@@ -46,6 +46,7 @@ export type RoomInfo = {
   readonly joined: boolean;
   /** How many people of the room are here now, oneself included. */
   readonly here: number;
+  /** Messages of others after the read mark, counted up to 1,000; 0 where not joined. */
   readonly unread: number;
   /** ISO 8601 of the last message, or null. */
   readonly last: string | null;
@@ -95,7 +96,8 @@ export type HistoryQuery = {
 export interface Chat {
   /** Who talks here, by the current name. */
   self(): Person;
-  /** Rejects: bad-input (empty), too-large, not-found (no such person), not-allowed, storage. Said by the caller's order. */
+  /** Said by the caller's order. To say something in an open room is to join it.
+   *  Rejects: bad-input (empty), too-large, not-found (no such person), busy (too much waits to be stored), storage. */
   say(room: Conversation, text: string, options?: { readonly replyTo?: EntryId }): Promise<Message>;
   /** One's own message only. */
   edit(id: EntryId, text: string): Promise<Message>;
@@ -107,6 +109,7 @@ export interface Chat {
   setTopic(room: Conversation, text: string): Promise<void>;
   /** Rejects bad-input for a name that nobody could read. */
   rename(name: string): Promise<Person>;
+  /** The text is kept across restarts; left out, it stays as it was. One given with `away` is shown until one is back, then the former stands again. */
   setStatus(status: Exclude<Status, "offline">, text?: string): Promise<void>;
   typing(room: Conversation): void;
   /** All up to this message are read; kept across restarts, moves forward only. */
