@@ -39,6 +39,7 @@ function line(o: Outcome, seconds: number): string {
     `latency p50 ${n(o.latency.p50)} p99 ${n(o.latency.p99)} most ${n(o.latency.most)} ms`,
     `links ${n(o.links.mean)} (most ${o.links.most})`,
     `frames per delivery: ${o.calmFrames}`,
+    `a newcomer has all after ${n(o.newcomer.seconds, 2)} s with ${n(o.newcomer.copies, 2)} copies`,
     `${o.steps} steps in ${n(seconds)} s`,
   ].join("; ");
 }

@@ -6,6 +6,7 @@ import type { PeerId, RoomId } from "../../src/core/ids.ts";
 import { compareEntries } from "../../src/core/order.ts";
 import type { Random } from "../../src/core/ports/clock.ts";
 import { directRoom, LOBBY, mayHold } from "../../src/core/room.ts";
+import { STEADY } from "../../src/mesh/clock.ts";
 import { Meter, percentile } from "./meter.ts";
 import { Archive } from "./model-log.ts";
 import { Network } from "./network.ts";
@@ -33,6 +34,8 @@ export type Outcome = {
   readonly latency: { readonly p50: number; readonly p99: number; readonly most: number };
   readonly links: { readonly mean: number; readonly most: number };
   readonly steps: number;
+  /** Somebody who comes last: copies of each entry that it got, and simulated seconds until it had all. */
+  readonly newcomer: { readonly copies: number; readonly seconds: number };
 };
 
 /** Simulated milliseconds. */
@@ -49,7 +52,9 @@ export function simulate(options: Options): Outcome {
   world.checkOrder();
   world.talkCalmly(5, false);
   world.talkCalmly(10, true);
-  return world.outcome({ settled: settled / 1000, stormCopies });
+  world.checkClocks();
+  const calm = world.outcome({ settled: settled / 1000, stormCopies });
+  return { ...calm, newcomer: world.welcome() };
 }
 
 class World {
@@ -116,6 +121,14 @@ class World {
     }
   }
 
+  /** Where everyone is linked with everyone, all have one idea of the time. */
+  checkClocks(): void {
+    if (this.#peers.some((peer) => peer.linkCount < this.#peers.length - 1)) return;
+    const errors = this.#peers.map((peer) => peer.skew + peer.clock.offset());
+    const apart = Math.max(...errors) - Math.min(...errors);
+    if (apart > 2 * STEADY) throw new Error(`the network's times are ${apart} µs apart`);
+  }
+
   /** Ten authors speak in turn, once a second each. */
   talkCalmly(rounds: number, isMeasured: boolean): void {
     if (isMeasured) this.meter.reset(true);
@@ -130,7 +143,16 @@ class World {
     if (isMeasured) this.#schedule.runUntil(this.#schedule.now + 1000);
   }
 
-  outcome(measured: Pick<Outcome, "settled" | "stormCopies">): Outcome {
+  /** One more peer comes and catches up with everything. */
+  welcome(): Outcome["newcomer"] {
+    this.meter.reset(false);
+    this.#addPeer(this.#peers.length);
+    this.#start(this.#peers.at(-1) as SimPeer);
+    const seconds = this.settle() / 1000;
+    return { copies: this.meter.redundancy(), seconds };
+  }
+
+  outcome(measured: Pick<Outcome, "settled" | "stormCopies">): Omit<Outcome, "newcomer"> {
     const { meter } = this;
     const latencies = meter.latencies.toSorted((a, b) => a - b);
     const links = this.#peers.map((peer) => peer.linkCount);
