@@ -5,6 +5,7 @@ import { openChat } from "../chat/open.ts";
 import { ChatError } from "../core/errors.ts";
 import type { PeerId } from "../core/ids.ts";
 import type { Chat } from "../core/ports/chat.ts";
+import type { Roster } from "../core/ports/log.ts";
 import type { Logger } from "../core/ports/logger.ts";
 import { createWebGateway } from "../gateways/web/gateway.ts";
 import { NetworkClock } from "../mesh/clock.ts";
@@ -88,7 +89,7 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   arrivals.mesh = mesh;
   undo.push(() => mesh.close());
   undo.push(() => web.close());
-  await rememberName(engine.chat, home);
+  undo.push(rememberName(engine.roster, home, log));
   undo.push(home.announce({ port, token, network }));
   const host = reachableHost(bind, port);
   return { chat: engine.chat, id: identity.id, address: { host, port }, linked: () => mesh.linked(), close: () => undo.all() };
@@ -108,10 +109,16 @@ async function openDoorFor({ port, bind, log }: PeerOptions, parts: Pick<DoorOpt
   }
 }
 
-/** A new name holds for the next run, too. */
-async function rememberName(chat: Chat, home: Home): Promise<void> {
-  const { id } = chat.self();
-  await chat.watch({ event: (event) => event.kind === "renamed" && event.person.id === id && home.setName(event.person.name) });
+/** A new name holds for the next run, too. Returns the way to stop. Not a watch: what the first watcher is told belongs to people. */
+function rememberName(roster: Roster, home: Home, log: Logger): () => void {
+  return roster.changed(() => {
+    try {
+      const { name } = roster.own();
+      if (name !== home.name()) home.setName(name);
+    } catch (error) {
+      log.warn(`the name could not be remembered: ${String(error)}`);
+    }
+  });
 }
 
 /** An address by which others on the network reach the door; this computer's own where there is no network. */
