@@ -118,9 +118,10 @@ export class Replica {
     this.#state.close(peer, { code: "flood", text: "too many ranges asked for at once" }, turn);
   }
 
-  #served({ peer, room, author, to }: Of<"served">): void {
+  #served(event: Of<"served">): void {
+    const { peer, room, author, to } = event;
     const { serving, inbound, announcements } = this.#state;
-    serving.served(peer, to);
+    serving.served(peer, event);
     if (to >= inbound.held(room, author) && peer !== author) announcements.forgive(peer, room, author);
   }
 

@@ -52,11 +52,11 @@ export class Serving {
     return runsOn(counter.current) || counter.waiting.some(runsOn);
   }
 
-  /** The answer under way is written, up to `to`. */
-  served(peer: PeerId, to: number): void {
+  /** The answer under way is written, up to `to`; one that began on an earlier link of the peer does not count. */
+  served(peer: PeerId, { room, author, to }: { readonly room: RoomId; readonly author: PeerId; readonly to: number }): void {
     const counter = this.#links.get(peer);
     const done = counter?.current;
-    if (!counter || !done) return;
+    if (!counter || done?.room !== room || done.author !== author) return;
     counter.current = null;
     this.#ready.add(peer);
     const sent = (range: Range) => range.author === done.author && range.room === done.room && range.from >= done.from && range.from <= to;
