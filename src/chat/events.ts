@@ -45,7 +45,7 @@ export class Events {
       this.#told = last.arrival;
       return;
     }
-    if (this.#waiting.length + items.length > MAX_WAITING) this.#end("busy");
+    if (this.#waiting.length + items.length > MAX_WAITING) return this.#drop(last);
     if (this.#waiting.length === 0) this.#waiting = items.slice();
     else this.#waiting.push(...items);
     if (!this.#isBusy) this.#tell();
@@ -114,8 +114,16 @@ export class Events {
   }
 
   #publish({ arrival }: Item, event: ChatEvent | null): void {
+    if (arrival <= this.#told) return;
     this.#told = arrival;
     if (event) this.emit(event);
+  }
+
+  /** Watchers fell behind: they may resume from the store. */
+  #drop(last: Item): void {
+    this.#waiting = [];
+    this.#told = last.arrival;
+    this.#end("busy");
   }
 
   #translate(item: Item): ChatEvent | null | Promise<ChatEvent | null> {

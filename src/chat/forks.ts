@@ -63,13 +63,18 @@ export class Forks {
     return (await this.#options.store.read({ kind: "ids", ids: [entryIdFromBytes(previous)], related: false })).length > 0;
   }
 
-  #keep({ room, from }: Given, entries: readonly Entry[]): Promise<void> {
+  async #keep({ room, from }: Given, entries: readonly Entry[]): Promise<void> {
     const admit = (): readonly Run[] => {
       const items = entries.filter((entry) => this.#isNew(entry)).map((entry) => admitted(entry, true));
       const author = entries[0]?.author;
       return author && items.length > 0 ? [{ room, author, from, items, fork: true }] : [];
     };
-    return this.#options.appender.append({ size: entries.length, admit });
+    try {
+      await this.#options.appender.append({ size: entries.length, admit });
+    } catch (error) {
+      for (const { author, id } of entries) this.#kept.get(author)?.delete(id);
+      throw error;
+    }
   }
 
   #isNew({ author, id }: Entry): boolean {

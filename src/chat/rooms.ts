@@ -1,9 +1,9 @@
 // The rooms this peer holds, and how many it takes from others.
 
 import type { Identity } from "../core/identity.ts";
-import { type PeerId, type PersonId, personOf, type RoomId } from "../core/ids.ts";
+import { guestOf, type PeerId, type PersonId, personOf, type RoomId } from "../core/ids.ts";
 import type { Head } from "../core/ports/store.ts";
-import { LOBBY } from "../core/room.ts";
+import { directMembers, LOBBY } from "../core/room.ts";
 import { RoomState } from "./room-state.ts";
 
 /** Most rooms in which others alone have spoken; beyond them no further one is taken in. */
@@ -51,7 +51,7 @@ export class Rooms {
   /** Whether a feed by another may begin here. */
   mayBegin(room: RoomId, author: PeerId): boolean {
     const state = this.#rooms.get(room);
-    if (author === this.#peer || room === LOBBY) return true;
+    if (author === this.#peer || room === LOBBY || isBetweenOwners(room)) return true;
     if (!state || (state.isEmpty && !state.isJoined)) return this.#rooms.size - this.#own < MAX_FOREIGN_ROOMS;
     return state.frontier.has(author) || state.frontier.size < MAX_AUTHORS;
   }
@@ -60,3 +60,6 @@ export class Rooms {
     return this.#rooms.values();
   }
 }
+
+/** Of these there is one per peer: rooms by strangers must not keep anyone from direct talk. */
+const isBetweenOwners = (room: RoomId): boolean => directMembers(room)?.every((person) => guestOf(person) === null) ?? false;

@@ -134,7 +134,7 @@ describe("Log: refusing", () => {
   });
 
   test(`more than ${MAX_FOREIGN_ROOMS} rooms by strangers`, async () => {
-    const { log, chat } = await openStation("ann");
+    const { log, chat, id } = await openStation("ann");
     const heard = await Listener.to(chat);
     const stranger = createIdentity();
     const give = (index: number) => {
@@ -150,6 +150,9 @@ describe("Log: refusing", () => {
       ["network"],
     );
     await chat.say("#mine" as Conversation, "one's own rooms are never too many");
+    const bob = createIdentity();
+    const direct = directRoom(id, personOf(bob.id));
+    assert.equal((await log.ingest(direct, new Feed(direct, bob).say("nor is direct talk"), bob.id)).refused, null);
   });
 
   test("after close", async () => {
