@@ -1,6 +1,7 @@
 // The mesh of one peer: finds others, keeps links with them, and carries entries and presence between them and chat.
 
 import type { TLSSocket } from "node:tls";
+import { formatAddress } from "../core/address.ts";
 import { type Identity, randomOf } from "../core/identity.ts";
 import { type PeerId, peerOf, type RoomId } from "../core/ids.ts";
 import type { Clock, Random } from "../core/ports/clock.ts";
@@ -44,6 +45,10 @@ export type MeshOptions = {
 
 /** Differences of clocks are taken from the links so often. Milliseconds. */
 const COMPARE_CLOCKS = 2_000;
+/** Whoever direct talk needs is asked for at most so often. Milliseconds. */
+const WANT_AGAIN = 1_000;
+/** Partners of direct talk who are not linked are asked for so often: they may lack something. Milliseconds. */
+const VISIT = 60_000;
 const GOSSIP: ReadonlySet<string> = new Set(["digests", "frontiers", "want", "entries", "prune", "graft"] satisfies GossipFrame["kind"][]);
 
 export class Mesh {
@@ -53,7 +58,8 @@ export class Mesh {
   readonly #presence: PresenceDriver;
   readonly #discovery: Discovery | null;
   readonly #stops: readonly (() => void)[];
-  readonly #clockTimer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #wanted = new Map<PeerId, number>();
 
   /** Starts at once. */
   constructor(options: MeshOptions) {
@@ -92,7 +98,7 @@ export class Mesh {
       fault: this.#fault,
     });
     this.#stops = [log.subscribe(({ room, from }) => from === null && this.#want(room)), roster.typed(this.#typed)];
-    this.#clockTimer = setInterval(this.#compareClocks, COMPARE_CLOCKS).unref();
+    this.#timers = [setInterval(this.#compareClocks, COMPARE_CLOCKS).unref(), setInterval(this.#visit, VISIT).unref()];
     for (const { peer, addresses } of options.remembered) this.#topology.handle({ kind: "remembered", peer, addresses });
     for (const address of options.peers) this.#topology.handle({ kind: "configured", address });
     this.#discovery = options.discovery ? this.#discover(instance, random) : null;
@@ -110,7 +116,7 @@ export class Mesh {
 
   /** Says goodbye to everyone and stops. Resolves once all links have ended. */
   async close(): Promise<void> {
-    clearInterval(this.#clockTimer);
+    for (const timer of this.#timers) clearInterval(timer);
     for (const stop of this.#stops) stop();
     this.#presence.stop();
     await Promise.all([this.#discovery?.close(), this.#topology.stop()]);
@@ -137,6 +143,10 @@ export class Mesh {
 
   readonly #up = (peer: PeerId, link: Link): void => {
     this.#measure(peer, link.hello.clock - this.#options.clock());
+    if (!link.dialed && link.hello.port > 0) {
+      const address = formatAddress({ host: link.remote.host, port: link.hello.port });
+      this.#topology.handle({ kind: "seen", peer, addresses: [address] });
+    }
     this.#replica.handle({ kind: "linked", peer });
     this.#presence.handle({ kind: "linked", peer });
   };
@@ -177,11 +187,21 @@ export class Mesh {
     this.#options.roster.notice("copy", text);
   };
 
-  /** Direct talk goes straight to the other peer, who is dialed if need be. */
+  /** Direct talk goes straight to the other peer, who is dialed if need be, and whose link is kept for a while. */
   #want(room: RoomId): void {
     const peer = this.#otherOf(room);
-    if (peer && !this.#topology.links.has(peer)) this.#topology.handle({ kind: "wanted", peer });
+    const now = performance.now();
+    if (!peer || now - (this.#wanted.get(peer) ?? Number.NEGATIVE_INFINITY) < WANT_AGAIN) return;
+    this.#wanted.set(peer, now);
+    this.#topology.handle({ kind: "wanted", peer });
   }
+
+  readonly #visit = (): void => {
+    for (const room of this.#options.log.rooms()) {
+      const peer = this.#otherOf(room);
+      if (peer && !this.#topology.links.has(peer)) this.#want(room);
+    }
+  };
 
   /** The other peer of a direct room; null for an open one, or one of two people of ours. */
   #otherOf(room: RoomId): PeerId | null {

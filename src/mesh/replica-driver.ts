@@ -12,6 +12,9 @@ import type { Link } from "./link/link.ts";
 import type { ReplicaEffect, ReplicaEvent } from "./replica/events.ts";
 import type { Replica } from "./replica/replica.ts";
 
+/** Entries of one link that may wait to be stored. */
+const MOST_OWED = 8_192;
+
 export type ReplicaParts = {
   readonly replica: Replica;
   readonly log: Log;
@@ -35,6 +38,8 @@ export class ReplicaDriver {
   readonly #stopListening: () => void;
   /** Served links whose queue is full, and what goes on when it is not. */
   readonly #waiting = new Map<PeerId, () => void>();
+  /** Entries of each link that the store has not taken yet. */
+  readonly #owed = new WeakMap<Link, number>();
   #busy = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -113,14 +118,15 @@ export class ReplicaDriver {
     }
   }
 
+  /** Ends with the link: one that is made anew begins afresh. */
   async #serve({ peer, room, author, from, to }: Serve): Promise<void> {
+    const link = this.#parts.links.get(peer);
     let next = from;
     try {
       while (next <= to) {
         const entries = await this.#parts.log.range(room, author, next, to, MAX_COMMIT_BYTES);
         const last = entries.at(-1);
-        const link = this.#parts.links.get(peer);
-        if (!last || !link) break;
+        if (!last || !link || this.#parts.links.get(peer) !== link) break;
         next = last.header.seq + 1;
         const ready = splitRun(entries).map((piece) => link.send({ kind: "entries", room, entries: piece }));
         if (ready.includes(false)) await this.#released(peer, link);
@@ -128,7 +134,7 @@ export class ReplicaDriver {
     } catch (error) {
       this.#parts.logger.warn(`cannot read ${room} for ${peer}: ${String(error)}`);
     }
-    this.handle({ kind: "served", peer, room, author, to: next - 1 });
+    if (this.#parts.links.get(peer) === link) this.handle({ kind: "served", peer, room, author, to: next - 1 });
   }
 
   async #released(peer: PeerId, link: Link): Promise<void> {
@@ -138,14 +144,26 @@ export class ReplicaDriver {
     await promise;
   }
 
+  /** A link that gives faster than the store takes is not read meanwhile. */
   async #ingest({ peer, room, author, entries }: Ingest): Promise<void> {
+    const link = this.#parts.links.get(peer);
     let result: Ingested | null = null;
+    if (link) this.#owe(link, entries.length);
     try {
       result = await this.#parts.log.ingest(room, entries, peer);
     } catch (error) {
       this.#parts.logger.error(`cannot store ${room} from ${peer}: ${String(error)}`);
     }
+    if (link) this.#owe(link, -entries.length);
     this.handle({ kind: "ingested", peer, room, author, result });
+  }
+
+  #owe(link: Link, change: number): void {
+    const before = this.#owed.get(link) ?? 0;
+    const after = before + change;
+    this.#owed.set(link, after);
+    if (before <= MOST_OWED && after > MOST_OWED) link.pause();
+    else if (before > MOST_OWED && after <= MOST_OWED) link.resume();
   }
 
   #wakeAt(at: number): void {
