@@ -15,6 +15,7 @@ export async function greet<T>(chat: Chat, transcript: Transcript, follow: (even
   const early: ChatEvent[] = [];
   let event = (event: ChatEvent): void => void early.push(event);
   const following = await follow((happened) => event(happened));
+  transcript.meet(await chat.people()); // who came before the first event
   const told = await showPast(chat, transcript);
   showPeople(transcript);
   for (const happened of early) {

@@ -53,6 +53,14 @@ export class Transcript {
     this.#markRead(messages);
   }
 
+  /** Takes in who is here, told by no event. */
+  meet(people: readonly PersonInfo[]): void {
+    for (const person of people) {
+      this.#present.set(person.id, person);
+      this.people.learn(person);
+    }
+  }
+
   /** Who is here now, oneself not included. */
   get here(): readonly PersonInfo[] {
     return [...this.#present.values()].filter(({ id, status }) => id !== this.people.self && status !== "offline");
