@@ -1,5 +1,6 @@
 // Where peers were found in earlier runs, kept beside the history.
 
+import { parseAddress } from "../core/address.ts";
 import { parsePeerId } from "../core/ids.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { PeerHint } from "../wire/frame.ts";
@@ -26,10 +27,14 @@ export async function recallNeighbours(store: Store): Promise<Neighbours> {
   };
 }
 
+/** What can be read of it; a damaged memory is none. */
 function parseHints(text: string | null): readonly PeerHint[] {
-  if (text === null) return [];
-  const pairs: unknown = JSON.parse(text);
-  return Array.isArray(pairs) ? pairs.flatMap(parseHint) : [];
+  try {
+    const pairs: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(pairs) ? pairs.slice(-MOST_PEERS).flatMap(parseHint) : [];
+  } catch {
+    return [];
+  }
 }
 
 function parseHint(pair: unknown): readonly PeerHint[] {
@@ -37,5 +42,9 @@ function parseHint(pair: unknown): readonly PeerHint[] {
   const [id, addresses]: readonly unknown[] = pair;
   const peer = typeof id === "string" ? parsePeerId(id) : null;
   if (!peer || !Array.isArray(addresses)) return [];
-  return [{ peer, addresses: addresses.filter((address) => typeof address === "string") }];
+  const usable = addresses.filter((address) => typeof address === "string" && isAddress(address));
+  return usable.length > 0 ? [{ peer, addresses: usable.slice(0, MOST_ADDRESSES) }] : [];
 }
+
+/** A link-local address has its zone: `[fe80::1%eth0]:3277`. */
+const isAddress = (text: string): boolean => parseAddress(text.replace(/%[^\]]+(?=\])/, "")) !== null;
