@@ -163,6 +163,15 @@ function refusal(error: Error, host: string, port: number): ChatError {
   if (isCode(error, "EACCES")) {
     return new ChatError("bad-input", `port ${port} is not allowed to you; choose one above 1023 with --port`, { cause: error });
   }
+  if (isCode(error, "EADDRNOTAVAIL")) {
+    return new ChatError(
+      "bad-input",
+      `${host} is no address of this computer; choose one of its own with --bind, or leave it out for all`,
+      {
+        cause: error,
+      },
+    );
+  }
   return new ChatError("bad-input", `cannot listen on ${host} port ${port}: ${error.message}`, { cause: error });
 }
 

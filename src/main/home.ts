@@ -2,7 +2,7 @@
 
 import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ChatError } from "../core/errors.ts";
 import { createIdentity, formatIdentity, type Identity, newToken, parseIdentity } from "../core/identity.ts";
 
@@ -36,7 +36,7 @@ export function defaultHome(env: NodeJS.ProcessEnv = process.env, platform: Node
 /** Opens a home, making the folder (mode 0700) where there is none. Throws `storage` when it cannot be used. */
 export function openHome(dir: string): Home {
   const path = resolve(dir);
-  doing(`use ${path} as a home`, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+  doing(`use ${path} as a home`, () => makeFolder(path));
   const file = (name: string) => join(path, name);
   let identity: Identity | null = null;
   return {
@@ -59,6 +59,18 @@ export function openHome(dir: string): Home {
 
 /** A new token for a running peer's owner. */
 export const ownerToken = newToken;
+
+/** Makes the folder and those above it. Node's own way (`recursive`) tries for ever where the system makes none, as below /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!isCode(error, "EEXIST") || !statSync(path).isDirectory()) throw error;
+  }
+}
 
 function readOrMakeKey(path: string): Identity {
   const pem = readIfThere(path) ?? makeKey(path);
@@ -158,6 +170,8 @@ const REASONS: Record<string, string> = {
   ENOSPC: "the disk is full; make room and start again",
   ENOTDIR: "a file stands where a folder is needed; choose another folder with --home",
   EEXIST: "a file stands where a folder is needed; choose another folder with --home",
+  EISDIR: "a folder stands where a file is needed; move it away",
+  ENOENT: "there cannot be a folder; choose another with --home",
   ENAMETOOLONG: "the path is too long; choose another folder with --home",
 };
 
