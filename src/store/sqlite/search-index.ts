@@ -17,6 +17,15 @@ const SPAN = 1_024;
 const SLOTS = 2_048;
 /** A room's mark among the terms: a private character, which no text yields. */
 const ROOM = "\ue000";
+/** Beginnings up to this length have an index of their own; see TABLES. */
+const INDEXED_BEGINNING = 4;
+/** A longer beginning is looked up as the words that have it, unless there are more than this. */
+const MOST_WORDS = 64;
+/** Terms that are known to be in `term`, so as not to write them again. */
+const MOST_KNOWN_TERMS = 50_000;
+/** The form of the index. One of another form is made anew. */
+const VERSION = 2;
+
 /** With more rooms than this, what is found is looked through instead. */
 const MOST_ROOM_TERMS = 100;
 
@@ -26,9 +35,10 @@ const MOST_ROOM_TERMS = 100;
  */
 const TABLES = `
   CREATE VIRTUAL TABLE words USING fts5 (terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2 3 4');
+  CREATE TABLE term (term TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE place (place INTEGER PRIMARY KEY, arrival INTEGER NOT NULL) STRICT;
   CREATE TABLE mark (indexed INTEGER NOT NULL, unsearched INTEGER NOT NULL, birth INTEGER NOT NULL) STRICT;
-  PRAGMA user_version = 1`;
+  PRAGMA user_version = ${VERSION}`;
 
 /** The first number of the span that is bound as `?1`. */
 const PLACE_1 = `CAST(?1 AS INTEGER) * ${SLOTS}`;
@@ -50,6 +60,9 @@ export class SearchIndex {
   readonly #slot: StatementSync;
   readonly #addPlace: StatementSync;
   readonly #addWords: StatementSync;
+  readonly #addTerm: StatementSync;
+  readonly #wordsFrom: StatementSync;
+  readonly #knownTerms = new Set<string>();
   readonly #row: StatementSync;
 
   private constructor(path: string) {
@@ -59,7 +72,7 @@ export class SearchIndex {
     this.#index.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 16777216",
     );
-    if ((this.#index.prepare("PRAGMA user_version").get() as { user_version: number }).user_version === 0) {
+    if (this.#version() === 0) {
       this.#index.exec(`BEGIN; ${TABLES}; INSERT INTO mark VALUES (0, 0, ${this.#birth()}); COMMIT`);
     }
     this.#next = this.#store.prepare(`SELECT arrival, room, time, ${TEXT} FROM entry WHERE arrival > ? ORDER BY arrival LIMIT ${STEP}`);
@@ -68,6 +81,8 @@ export class SearchIndex {
     );
     this.#slot = this.#index.prepare(`SELECT count(*) AS slot FROM place WHERE place >= ${PLACE_1} AND place < ${PLACE_1} + ${SLOTS}`);
     this.#addPlace = this.#index.prepare(`INSERT INTO place VALUES (${PLACE_1} + ?2, ?3)`, { readBigInts: true });
+    this.#addTerm = this.#index.prepare("INSERT OR IGNORE INTO term VALUES (?)");
+    this.#wordsFrom = this.#index.prepare(`SELECT term FROM term WHERE term >= ?1 AND term < ?1 || char(0x10ffff) LIMIT ${MOST_WORDS + 1}`);
     this.#addWords = this.#index.prepare(`INSERT INTO words (rowid, terms) VALUES (${PLACE_1} + ?2, ?3)`, { readBigInts: true });
     this.#row = this.#store.prepare(
       `SELECT author.id AS author, room.id AS room, time, seq, ${TEXT} FROM entry
@@ -117,6 +132,7 @@ export class SearchIndex {
         .run(rows.at(-1)?.arrival ?? marks.indexed, erased.at(-1)?.number ?? marks.unsearched);
       this.#index.exec("COMMIT");
     } catch (error) {
+      this.#knownTerms.clear();
       if (this.#index.isTransaction) this.#index.exec("ROLLBACK");
       throw error;
     }
@@ -149,8 +165,13 @@ export class SearchIndex {
     return (this.#store.prepare("SELECT value FROM setting WHERE key = 'birth'").get() as { value: number }).value;
   }
 
-  /** Whether this index is of this very store, and not of a later state of it than what stands here now. */
+  #version(): number {
+    return (this.#index.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+  }
+
+  /** Whether this index is of this form and this very store, and not of a later state of it than what stands here now. */
   #isOurs(): boolean {
+    if (this.#version() !== VERSION) return false;
     const { birth } = this.#index.prepare("SELECT birth FROM mark").get() as { birth: number };
     const { last } = this.#store.prepare("SELECT max(arrival) AS last FROM entry").get() as { last: number | null };
     return birth === this.#birth() && this.indexed <= (last ?? 0);
@@ -167,6 +188,14 @@ export class SearchIndex {
     if (terms.length === 0 || slot >= SLOTS) return;
     this.#addPlace.run(span, slot, arrival);
     this.#addWords.run(span, slot, `${terms.join(" ")} ${ROOM}${room}`);
+    for (const term of terms) this.#learn(term);
+  }
+
+  #learn(term: string): void {
+    if (term.length <= INDEXED_BEGINNING || this.#knownTerms.has(term)) return;
+    if (this.#knownTerms.size >= MOST_KNOWN_TERMS) this.#knownTerms.clear();
+    this.#knownTerms.add(term);
+    this.#addTerm.run(term);
   }
 
   /** The place stays, so that slots are never given twice. */
@@ -199,11 +228,19 @@ export class SearchIndex {
 
   /** The question in FTS5's language; null when no room of it is known. Terms hold letters, digits and signs only, nothing that could be syntax. */
   #matchOf(wanted: Wanted, { rooms }: SearchQuery): string | null {
-    const parts = [...wanted.terms.map((term) => `"${term}"`), ...wanted.beginnings.map((term) => `"${term}"*`)];
+    const parts = [...wanted.terms.map((term) => `"${term}"`), ...wanted.beginnings.map((term) => this.#beginningOf(term))];
     if (rooms === null || rooms.length > MOST_ROOM_TERMS) return parts.join(" AND ");
     const find = this.#store.prepare("SELECT number FROM room WHERE id = ?");
     const numbers = rooms.flatMap((room) => (find.get(room) as { number: number } | undefined)?.number ?? []);
     return numbers.length === 0 ? null : [...parts, `(${numbers.map((number) => `"${ROOM}${number}"`).join(" OR ")})`].join(" AND ");
+  }
+
+  /** FTS5 gathers all rows of all words with a long beginning before it gives the first; of whole words it gives row by row. */
+  #beginningOf(term: string): string {
+    if (term.length <= INDEXED_BEGINNING) return `"${term}"*`;
+    const words = this.#wordsFrom.all(term) as { term: string }[];
+    if (words.length === 0 || words.length > MOST_WORDS) return `"${term}"*`;
+    return `(${words.map((word) => `"${word.term}"`).join(" OR ")})`;
   }
 }
 
