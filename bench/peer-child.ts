@@ -1,113 +1,114 @@
-// The other side of peer-process.ts: one peer, driven by orders.
+// The other side of peer-process.ts: peers that are driven by orders.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { compareKeys } from "../src/core/order.ts";
 import type { Message } from "../src/core/ports/chat.ts";
 import { silent } from "../src/core/ports/logger.ts";
 import { LOBBY } from "../src/core/room.ts";
 import { openHome } from "../src/main/home.ts";
 import { type Peer, startPeer } from "../src/main/peer.ts";
-import type { Order, Orders } from "./peer-process.ts";
+import { obey } from "./child.ts";
+import { Counting } from "./counting.ts";
+import type { PeerOrders } from "./peer-process.ts";
+import { stamped } from "./stamp.ts";
 
-type Handlers = { readonly [O in Order]: (args: Orders[O]["args"]) => Promise<Orders[O]["answer"]> };
+/** Messages under way at once where as many as may be are said. */
+const UNDER_WAY = 1_000;
+const PAGE = 10_000;
 
-let peer: Peer;
-let counting = startCount(0);
-let lastUsage = { cpu: process.cpuUsage(), at: performance.now() };
+const peers: Peer[] = [];
+let countings: readonly Counting[] = [];
+let used = { cpu: process.cpuUsage(), at: performance.now() };
 
-const handlers: Handlers = {
-  start: async ({ home, name, network, peers, discovery }) => {
-    peer = await startPeer({
-      home: openHome(home),
-      name,
-      port: 0,
-      bind: "127.0.0.1",
-      network,
-      secret: null,
-      peers,
-      discovery,
-      log: silent,
-    });
-    await peer.chat.watch({ event: (event) => event.kind === "message" && counting.take(event.message) });
+obey<PeerOrders>({
+  start: async ({ home, name, network, peers: known }) => {
+    const number = peers.length;
+    const place = { home: openHome(home), port: 0, bind: "127.0.0.1", network, secret: null, discovery: false };
+    const peer = await startPeer({ ...place, name, peers: known, log: silent });
+    peers.push(peer);
+    await peer.chat.watch({ event: (event) => event.kind === "message" && countings[number]?.take(event.message) });
     return peer.address.port;
   },
-  linked: async ({ count }) => {
-    while (peer.linked().length < count) await pause(5);
-    return null;
-  },
-  say: async ({ count, bytes, perSecond }) => {
+  linked: ({ count }) => until(async (peer) => peer.linked().length >= count),
+  acquainted: ({ count }) => until(async ({ chat }) => (await chat.people()).filter(({ status }) => status !== "offline").length >= count),
+  say: async ({ peer, count, bytes, perSecond }) => {
     const begin = performance.now();
-    await (perSecond > 0 ? sayPaced(count, bytes, perSecond) : sayAtOnce(count, bytes));
+    await (perSecond > 0 ? sayPaced(count, bytes, perSecond, [numbered(peer)]) : sayAtOnce(numbered(peer), count, bytes));
     return performance.now() - begin;
   },
+  chatter: async ({ seconds, bytes, perSecond }) => {
+    const count = Math.floor(seconds * perSecond);
+    await sayPaced(count, bytes, perSecond, peers);
+    return peers.map((_, number) => Math.floor((count - number - 1) / peers.length) + 1);
+  },
   count: async ({ expect }) => {
-    counting = startCount(expect);
+    countings = peers.map((peer) => new Counting(peer.chat.self().id, expect));
     return null;
   },
-  counted: () => counting.done,
-  usage: async () => {
-    const now = performance.now();
-    const { user, system } = process.cpuUsage(lastUsage.cpu);
-    const answer = { cpu: (user + system) / 1e6, wall: (now - lastUsage.at) / 1000, rss: process.memoryUsage.rss() };
-    lastUsage = { cpu: process.cpuUsage(), at: now };
-    return answer;
+  counted: () => Promise.all(countings.map(({ done }) => done)),
+  held: ({ peer }) => held(numbered(peer)),
+  search: async ({ peer, words, limit }) => {
+    const taken: number[] = [];
+    for (const question of words) {
+      const begin = performance.now();
+      await numbered(peer).chat.search(question, { limit });
+      taken.push(performance.now() - begin);
+    }
+    return taken;
   },
-  held: async () => {
-    const newest = await peer.chat.history(LOBBY, { limit: 1 });
-    return newest.length;
+  usage: async () => {
+    const { user, system } = process.cpuUsage(used.cpu);
+    const wall = (performance.now() - used.at) / 1000;
+    used = { cpu: process.cpuUsage(), at: performance.now() };
+    return { cpu: (user + system) / 1e6, wall, rss: process.memoryUsage.rss() };
   },
   stop: async () => {
-    await peer.close();
+    await Promise.all(peers.map((peer) => peer.close()));
+    if (process.env.PEER_OPTIONS) process.exit(); // so that a profile is written
     return null;
   },
-};
-
-process.on("message", ({ id, order, args }: { id: number; order: Order; args: never }) => {
-  const handler = handlers[order] as (args: never) => Promise<unknown>;
-  handler(args).then(
-    (answer) => process.send?.({ id, answer }),
-    (error: unknown) => process.send?.({ id, error: String(error) }),
-  );
 });
 
-/** A text of so many bytes that tells when it was said, by the clock that all processes of a computer share. */
-function stamped(bytes: number): string {
-  return `${process.hrtime.bigint()} `.padEnd(bytes, "x");
+function numbered(number: number): Peer {
+  const peer = peers[number];
+  if (!peer) throw new RangeError(`there is no peer ${number}`);
+  return peer;
 }
 
-async function sayPaced(count: number, bytes: number, perSecond: number): Promise<void> {
+async function until(isSo: (peer: Peer) => Promise<boolean>): Promise<null> {
+  for (const peer of peers) while (!(await isSo(peer))) await pause(5);
+  return null;
+}
+
+/** Messages at their times, by the peers in turn; each peer numbers its own. */
+async function sayPaced(count: number, bytes: number, perSecond: number, by: readonly Peer[]): Promise<void> {
   const begin = performance.now();
+  const saying: Promise<Message>[] = [];
   for (let i = 0; i < count; i++) {
     const due = begin + (i * 1000) / perSecond;
     if (due > performance.now()) await pause(due - performance.now());
-    await peer.chat.say(LOBBY, stamped(bytes));
+    const peer = by[i % by.length] as Peer;
+    saying.push(peer.chat.say(LOBBY, stamped(Math.floor(i / by.length), bytes)));
   }
+  await Promise.all(saying);
 }
 
 /** As fast as may be, with a bounded number under way. */
-async function sayAtOnce(count: number, bytes: number): Promise<void> {
-  for (let said = 0; said < count; said += 1000) {
-    const batch = Math.min(1000, count - said);
-    await Promise.all(Array.from({ length: batch }, () => peer.chat.say(LOBBY, stamped(bytes))));
+async function sayAtOnce({ chat }: Peer, count: number, bytes: number): Promise<void> {
+  for (let said = 0; said < count; said += UNDER_WAY) {
+    const batch = Math.min(UNDER_WAY, count - said);
+    await Promise.all(Array.from({ length: batch }, (_, i) => chat.say(LOBBY, stamped(said + i, bytes))));
   }
 }
 
-function startCount(expect: number) {
-  const begin = performance.now();
-  const { promise: done, resolve } = Promise.withResolvers<Orders["counted"]["answer"]>();
-  const oneWay: number[] = [];
+async function held({ chat }: Peer): Promise<number> {
+  let count = 0;
+  let page = await chat.history(LOBBY, { limit: PAGE });
   const seen = new Set<string>();
-  const last = new Map<string, Message>();
-  let inOrder = true;
-  const take = (message: Message): void => {
-    const said = /^(\d+) /.exec(message.text);
-    if (message.from.id === peer.chat.self().id || !said?.[1]) return;
-    oneWay.push(Number(process.hrtime.bigint() - BigInt(said[1])) / 1000);
-    const before = last.get(message.from.id);
-    if (seen.has(message.id) || (before && compareKeys(before.key, message.key) >= 0)) inOrder = false;
-    seen.add(message.id);
-    last.set(message.from.id, message);
-    if (oneWay.length === expect) resolve({ ms: performance.now() - begin, oneWay, inOrder });
-  };
-  return { take, done };
+  while (page.length > 0) {
+    for (const { id } of page) seen.add(id);
+    count += page.length;
+    page = await chat.history(LOBBY, { limit: PAGE, before: (page[0] as Message).key });
+  }
+  if (seen.size !== count) throw new Error(`${count - seen.size} messages are there twice`);
+  return count;
 }

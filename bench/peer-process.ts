@@ -1,70 +1,66 @@
-// A peer in a process of its own, told what to do by its parent over the channel of fork().
+// Peers in a process of their own, told what to do by the benchmark.
 
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { Child } from "./child.ts";
 
-/** What a parent may ask; `peer-child.ts` answers each with one value. */
-export type Orders = {
-  /** Starts a peer on loopback and answers with its port. */
-  start: { args: { home: string; name: string; network: string; peers: readonly string[]; discovery: boolean }; answer: number };
-  /** Resolves once so many others are linked. */
+/** What came of counting at one peer. Times are microseconds of the clock that all processes of a computer share. */
+export type Counted = {
+  /** When the first was said and when the last was seen. */
+  readonly from: number;
+  readonly until: number;
+  /** From saying to seeing, of each. */
+  readonly oneWay: readonly number[];
+  /** Whether of each author all came, each once, in the order of saying. */
+  readonly inOrder: boolean;
+};
+
+/** What a process may be asked; `peer-child.ts` answers. A peer is named by its number in the process, from 0. */
+export type PeerOrders = {
+  /** Starts one more peer, on loopback; answers with its port. */
+  start: { args: { home: string; name: string; network: string; peers: readonly string[] }; answer: number };
+  /** Resolves once so many others are linked with each peer. */
   linked: { args: { count: number }; answer: null };
-  /** Says `count` messages of `bytes` bytes, `perSecond` of them a second (0: as fast as may be); each carries the time of its saying. Answers milliseconds. */
-  say: { args: { count: number; bytes: number; perSecond: number }; answer: number };
-  /** Begins to count messages of others that come in. */
+  /** Resolves once each peer knows so many people to be here, itself included. */
+  acquainted: { args: { count: number }; answer: null };
+  /** One peer says `count` messages of `bytes` bytes, `perSecond` of them a second (0: as fast as may be). Answers milliseconds. */
+  say: { args: { peer: number; count: number; bytes: number; perSecond: number }; answer: number };
+  /** The peers say something in turn, `perSecond` messages a second of all together. Answers how many each peer said. */
+  chatter: { args: { seconds: number; bytes: number; perSecond: number }; answer: readonly number[] };
+  /** Every peer begins to count the messages of others, until `expect` have come. */
   count: { args: { expect: number }; answer: null };
-  /** Resolves once the expected number has come: milliseconds since counting began, one-way times in µs, and whether all stood in order, once. */
-  counted: { args: null; answer: { ms: number; oneWay: number[]; inOrder: boolean } };
-  /** What the process used since the last call: seconds of CPU, wall seconds, resident bytes. */
-  usage: { args: null; answer: { cpu: number; wall: number; rss: number } };
-  /** How many entries of #lobby are held. */
-  held: { args: null; answer: number };
+  /** Resolves once the expected number has come to each peer. */
+  counted: { args: null; answer: readonly Counted[] };
+  /** How many messages of #lobby one peer holds, by its history; rejects where they are out of order or there twice. */
+  held: { args: { peer: number }; answer: number };
+  /** Milliseconds of each search, at one peer. */
+  search: { args: { peer: number; words: readonly string[]; limit: number }; answer: readonly number[] };
+  /** What the process used since the last call: seconds of CPU, wall seconds; and resident bytes. */
+  usage: { args: null; answer: { readonly cpu: number; readonly wall: number; readonly rss: number } };
   stop: { args: null; answer: null };
 };
 
-export type Order = keyof Orders;
+export class PeerProcess extends Child<PeerOrders> {
+  readonly homes: string[] = [];
 
-export class PeerProcess {
-  readonly home = mkdtempSync(join(tmpdir(), "earshot-bench-"));
-  readonly #child: ChildProcess;
-  #next = 1;
-
-  constructor(nodeOptions: readonly string[] = []) {
-    const file = fileURLToPath(new URL("./peer-child.ts", import.meta.url));
-    this.#child = fork(file, [], { serialization: "advanced", execArgv: [...nodeOptions] });
+  /** `PEER_OPTIONS` in the environment goes to Node: `--cpu-prof --cpu-prof-dir=/tmp/prof`, say. */
+  constructor() {
+    super("./peer-child.ts", process.env.PEER_OPTIONS?.split(" ") ?? []);
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
+  /** Starts a peer in a new home, or in the one given; answers with its address. */
+  async startPeer(name: string, network: string, peers: readonly string[], home: string = newHome()): Promise<string> {
+    this.homes.push(home);
+    return `127.0.0.1:${await this.order("start", { home, name, network, peers })}`;
   }
 
-  /** Sends an order and waits for its answer; rejects with what the child said went wrong. */
-  async order<O extends Order>(order: O, args: Orders[O]["args"]): Promise<Orders[O]["answer"]> {
-    const id = this.#next++;
-    this.#child.send({ id, order, args });
-    for (;;) {
-      const [message] = (await once(this.#child, "message")) as [{ id: number; answer?: Orders[O]["answer"]; error?: string }];
-      if (message.id !== id) continue;
-      if (message.error !== undefined) throw new Error(message.error);
-      return message.answer as Orders[O]["answer"];
-    }
-  }
-
-  /** Ends the process as a power cut would. */
-  async kill(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      this.#child.kill("SIGKILL");
-      await once(this.#child, "exit");
-    }
-  }
-
-  /** Ends the process and removes its home. */
+  /** Stops the peers, ends the process and removes their homes. */
   async remove(): Promise<void> {
-    await this.kill();
-    rmSync(this.home, { recursive: true, force: true });
+    await this.order("stop", null).catch(() => {});
+    if (!process.env.PEER_OPTIONS) await this.kill();
+    for (const home of this.homes) rmSync(home, { recursive: true, force: true });
   }
 }
+
+export const newHome = (): string => mkdtempSync(join(tmpdir(), "earshot-bench-"));

@@ -1,4 +1,4 @@
-// Medians and percentiles of measured samples, and one way to print them.
+// Medians and percentiles of measured samples.
 
 /** The value below which `share` (0 to 1) of the samples lie; NaN for none. */
 export function percentile(samples: readonly number[], share: number): number {
@@ -8,12 +8,6 @@ export function percentile(samples: readonly number[], share: number): number {
 }
 
 export const median = (samples: readonly number[]): number => percentile(samples, 0.5);
-
-/** One line of a result: what was measured, its figures, its unit. */
-export function report(what: string, figures: Readonly<Record<string, number | string>>): void {
-  const text = Object.entries(figures).map(([name, value]) => `${name} ${typeof value === "number" ? round(value) : value}`);
-  console.log(`${what}: ${text.join(" · ")}`);
-}
 
 /** Three significant digits, without an exponent. */
 export function round(value: number): string {
