@@ -175,6 +175,31 @@ describe("what comes in", () => {
     assert.match(running.out().replace(STAMP, ""), /-- 2 messages while you were away\n<ann> earlier\n<ann> later\n/);
   });
 
+  test("tells once that somebody comes and goes, whenever its two events come", async () => {
+    const chat = newChat();
+    const running = start(chat, "chat");
+    await running.shows("/help lists");
+    const zoe = person("z", "zoe");
+    for (const [kind, status] of [
+      ["joined", "online"],
+      ["left", "offline"],
+    ] as const) {
+      chat.happen({ kind: "presence", person: here(zoe, { status }), cursor: null });
+      await running.shows(`zoe ${kind} #lobby`);
+      chat.happen({ kind, room: LOBBY, person: zoe, at: new Date().toISOString(), cursor: null });
+    }
+    chat.hear(message(ann, "the end", soon()));
+    await running.shows("the end");
+    running.endInput();
+    await running.done;
+    const news = running
+      .out()
+      .replace(STAMP, "")
+      .split("\n")
+      .filter((line) => line.includes("zoe"));
+    assert.deepEqual(news, ["-- zoe joined #lobby", "-- zoe left #lobby"]);
+  });
+
   test("never shows a control character", async () => {
     const chat = newChat();
     const running = start(chat, "chat");

@@ -56,6 +56,9 @@ export function eventLine(event: Exclude<ChatEvent, { kind: "message" | "presenc
   }
 }
 
+/** Whether this joining or leaving is told by the person's presence, too: that of the room of all. It is no entry, and so without a cursor. */
+export const isAlsoPresence = ({ kind, cursor }: ChatEvent): boolean => (kind === "joined" || kind === "left") && cursor === null;
+
 /** What changed about somebody's being here, or null where nothing did. */
 export function presenceLine(before: PersonInfo | undefined, now: PersonInfo, people: Directory): Line | null {
   const name = people.shown(now);

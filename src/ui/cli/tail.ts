@@ -8,7 +8,7 @@ import type { ChatContext } from "./command.ts";
 import { Directory } from "./directory.ts";
 import { follow } from "./follow.ts";
 import { eventObject, jsonLine } from "./json.ts";
-import { eventLine, messageLine, presenceLine } from "./lines.ts";
+import { eventLine, isAlsoPresence, messageLine, presenceLine } from "./lines.ts";
 import { drained, painted } from "./output.ts";
 import { aborted } from "./run.ts";
 import { Stream } from "./stream.ts";
@@ -67,6 +67,7 @@ async function renderer({ chat, options, colour }: ChatContext, room: Conversati
 
   function lineOf(event: ChatEvent) {
     if (event.kind === "message") return messageLine(event.message, { people, room });
+    if (isAlsoPresence(event)) return null;
     if (event.kind !== "presence") return eventLine(event, { people, room });
     const before = known.get(event.person.id);
     known.set(event.person.id, event.person);

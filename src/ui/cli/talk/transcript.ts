@@ -4,8 +4,9 @@ import type { Conversation, PersonId } from "../../../core/ids.ts";
 import { compareKeys } from "../../../core/order.ts";
 import type { Chat, ChatEvent, Message, PersonInfo } from "../../../core/ports/chat.ts";
 import type { OrderKey } from "../../../core/ports/store.ts";
+import { LOBBY } from "../../../core/room.ts";
 import { Directory } from "../directory.ts";
-import { dayLine, eventLine, type Line, messageLine, newsLine, presenceLine } from "../lines.ts";
+import { dayLine, eventLine, isAlsoPresence, type Line, messageLine, newsLine, presenceLine } from "../lines.ts";
 import { Stream } from "../stream.ts";
 import { Latecomers } from "./latecomers.ts";
 import type { Screen } from "./screen.ts";
@@ -72,10 +73,9 @@ export class Transcript {
   }
 
   #tell(events: readonly ChatEvent[]): void {
-    const moved = new Set(events.flatMap((event) => (event.kind === "joined" || event.kind === "left" ? [event.person.id] : [])));
     const lines = events.flatMap((event) => {
       if (event.kind === "message") return this.#said(event.message);
-      return event.kind === "presence" ? this.#presence(event.person, moved) : this.#happened(event);
+      return event.kind === "presence" ? this.#presence(event.person) : this.#happened(event);
     });
     if (lines.length > 0) this.#screen.show(lines);
     this.#markRead(events.flatMap((event) => (event.kind === "message" ? [event.message] : [])));
@@ -92,20 +92,26 @@ export class Transcript {
 
   #happened(event: Exclude<ChatEvent, { kind: "message" | "presence" }>): Line[] {
     if (event.kind === "renamed" || event.kind === "joined") this.people.learn(event.person);
+    if (isAlsoPresence(event)) return [];
     const line = eventLine(event, this);
     return line ? [line] : [];
   }
 
-  /** News of somebody's being here; coming and going is told once, by the room that was joined or left. */
-  #presence(person: PersonInfo, moved: ReadonlySet<PersonId>): Line[] {
+  /** News of somebody's being here: who comes or goes, joins or leaves the room of all. */
+  #presence(person: PersonInfo): Line[] {
     const before = this.#present.get(person.id);
     this.#present.set(person.id, person);
     this.people.learn(person);
+    if (person.id === this.people.self) return [];
     const wasHere = before !== undefined && before.status !== "offline";
     const isHere = person.status !== "offline";
-    if (person.id === this.people.self || (wasHere !== isHere && moved.has(person.id))) return [];
-    const line = presenceLine(before, person, this.people);
+    const line = wasHere === isHere ? presenceLine(before, person, this.people) : this.#cameOrWent(person, isHere);
     return line ? [line] : [];
+  }
+
+  #cameOrWent(person: PersonInfo, isHere: boolean): Line | null {
+    const at = new Date().toISOString();
+    return eventLine({ kind: isHere ? "joined" : "left", room: LOBBY, person, at, cursor: null }, this);
   }
 
   #markRead(messages: readonly Message[]): void {
