@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Ending, type Running, start } from "./running.ts";
+import { type Ending, type Running, type StartOptions, start } from "./running.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/earshot.js", import.meta.url));
 
@@ -24,9 +24,14 @@ export class Homes {
   /** Starts `earshot ARGV…` as the command line would, with this home and nothing of the surroundings. */
   start(home: string, ...argv: readonly string[]): Running {
     const env = { EARSHOT_HOME: this.home(home), HOME: this.#folder, FORCE_COLOR: "0", TZ: "UTC" };
-    const running = start(process.execPath, [PROGRAM, ...argv], { env });
+    const running = this.launch(home, argv, { env });
     this.#started.push(running);
     return running;
+  }
+
+  /** Starts the program with these arguments, wherever this home is. */
+  protected launch(_home: string, argv: readonly string[], options: StartOptions): Running {
+    return start(process.execPath, [PROGRAM, ...argv], options);
   }
 
   /** Starts a command that runs a peer on loopback, on any free port. */

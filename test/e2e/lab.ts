@@ -61,6 +61,11 @@ export class Host {
     await ip(this.#switch, [`link set h${this.index} up`]);
   }
 
+  /** Records every frame that this host sends or that reaches it, as `Lab.capture` does. */
+  async capture(filter = ""): Promise<Capture> {
+    return await captureIn(this.namespace, "eth0", filter);
+  }
+
   /** Runs an `ip` command on this host: `link set eth1 down`, say. */
   async ip(line: string): Promise<string> {
     return await ip(this.namespace, [line]);
@@ -118,22 +123,7 @@ export class Lab {
 
   /** Records every frame on the switch from now on that fits the filter (`tcp port 3277`). Needs tcpdump. */
   async capture(filter = ""): Promise<Capture> {
-    const args = [
-      "netns",
-      "exec",
-      this.#switch,
-      "tcpdump",
-      "-i",
-      "br0",
-      "--immediate-mode",
-      "-U",
-      "-s",
-      "0",
-      "-w",
-      "-",
-      ...filter.split(" ").filter(Boolean),
-    ];
-    return await startCapture(args);
+    return await captureIn(this.#switch, "br0", filter);
   }
 
   /** Kills what runs on the hosts and takes the network down. */
@@ -214,6 +204,11 @@ export class Lab {
     const table = `add table bridge lab\ndelete table bridge lab\ntable bridge lab {\n  chain forward {\n    type filter hook forward priority 0; policy accept;\n${rules.map((rule) => `    ${rule}\n`).join("")}  }\n}\n`;
     await command("ip", ["netns", "exec", this.#switch, "nft", "-f", "-"], table);
   }
+}
+
+function captureIn(namespace: string, device: string, filter: string): Promise<Capture> {
+  const options = ["-i", device, "--immediate-mode", "-U", "-s", "0", "-w", "-"];
+  return startCapture(["netns", "exec", namespace, "tcpdump", ...options, ...filter.split(" ").filter(Boolean)]);
 }
 
 const cable = (port: string, device: string, namespace: string, bridge: string): string[] => [

@@ -5,6 +5,7 @@ import { accessSync, constants, readdirSync } from "node:fs";
 
 const PREFIX = "earlab";
 let made = 0;
+let guarded = false;
 const alive = new Set<string>();
 
 /** Why there can be no lab here, or false: fits a test's `skip`. */
@@ -34,11 +35,7 @@ export const nextGroup = (): number => ++made;
 
 /** Makes an empty namespace; it goes when this process ends, at the latest. */
 export async function addNamespace(name: string): Promise<void> {
-  if (alive.size === 0) {
-    process.once("exit", dropAll);
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-    sweep();
-  }
+  if (!guarded) guard();
   alive.add(name);
   await command("ip", ["netns", "add", name]);
 }
@@ -69,6 +66,14 @@ export function command(program: string, args: readonly string[], input = ""): P
     child.stdin?.on("error", () => {}); // EPIPE from a program that reads nothing
     child.stdin?.end(input);
   });
+}
+
+/** Sees to it that nothing is left behind: by this process, and by earlier ones that could not. */
+function guard(): void {
+  guarded = true;
+  process.once("exit", dropAll);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+  sweep();
 }
 
 function dropAll(): void {

@@ -30,6 +30,7 @@ export class Running {
   errors = "";
   readonly #title: string;
   readonly #exit: Promise<Ending>;
+  readonly #watchers = new Set<() => void>();
   #next = 0;
   #ending: Ending | null = null;
   #waiter: Waiter | null = null;
@@ -64,6 +65,21 @@ export class Running {
       this.#waiter = { pattern, found: resolve, failed: reject };
     });
   }
+
+  /** Resolves once this is true of all lines so far. Rejects when the process ends before, or after `within` milliseconds. */
+  async until(holds: (lines: readonly string[]) => boolean, within: number = PATIENCE): Promise<void> {
+    if (holds(this.lines)) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => reject(this.#complaint(`not within ${within} ms: ${holds}`)), within);
+    const look = () => holds(this.lines) && resolve();
+    this.#watchers.add(look);
+    void this.#exit.then(() => reject(this.#complaint(`ended before: ${holds}`)));
+    await promise.finally(() => {
+      clearTimeout(timer);
+      this.#watchers.delete(look);
+    });
+  }
+
   /** Writes one line to stdin. */
   type(text: string): void {
     this.child.stdin?.write(`${text}\n`);
@@ -87,6 +103,7 @@ export class Running {
 
   #arrived(line: string): void {
     this.lines.push(line);
+    for (const look of this.#watchers) look();
     const waiter = this.#waiter;
     const found = waiter && this.#scan(waiter.pattern);
     if (!waiter || found === null) return;
