@@ -19,6 +19,7 @@ import { PresenceBook } from "./presence-book.ts";
 import { Publisher } from "./publish.ts";
 import { Reading } from "./reading.ts";
 import { Receipts } from "./receipts.ts";
+import { recovered } from "./recovery.ts";
 import { RoomList } from "./room-list.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Self } from "./self.ts";
@@ -59,18 +60,22 @@ function assembleFlow(options: EngineOptions, { rooms, lastArrival }: Loaded, te
   const publisher = new Publisher({ clock, rooms, people, events, eraser, self, lastArrival, failed });
   const appender = new Appender(store, (run, arrival) => publisher.publish(run, arrival));
   const reading = new Reading({ store, clock, self, held: rooms.all(), published: () => publisher.published });
-  const speaker = new Speaker({ identity, network, clock, appender, prepare: (room) => reading.prepare(room) });
+  const receipts = new Receipts(self);
+  let recovering = options.recovery ? recovered({ ...options.recovery, self, rooms, receipts, publisher }) : null;
+  const done = recovering?.then(() => {
+    recovering = null;
+  });
+  const speaker = new Speaker({ identity, network, clock, appender, prepare: (room) => recovering ?? reading.prepare(room) });
   const forks = new Forks({ store, appender, found: (author) => roster.forked(author) });
   const ingest = new Ingest({ here: { network, peer: self }, rooms, appender, forks, crowded: () => roster.crowded() });
-  return { publisher, appender, reading, speaker, ingest };
+  return { publisher, appender, reading, receipts, recovery: done ?? null, speaker, ingest };
 }
 
 type Inside = ReturnType<typeof assembleTelling> & ReturnType<typeof assembleFlow>;
 
 /** What others hold of the engine, and how it is closed. */
 function assembleFaces({ identity, store }: EngineOptions, { self, rooms }: Loaded, inside: Inside) {
-  const { people, reading, events, appender, speaker, eraser, acquaintance } = inside;
-  const receipts = new Receipts(identity.id);
+  const { people, reading, receipts, events, appender, speaker, eraser, acquaintance } = inside;
   const roomList = new RoomList(rooms, people, reading);
   let isClosed = false;
   const closed = () => (isClosed ? new ChatError("closed", "this chat has been closed") : null);
@@ -82,7 +87,7 @@ function assembleFaces({ identity, store }: EngineOptions, { self, rooms }: Load
     events.close();
     receipts.close();
   };
-  const chat = new PersonChat({ ...inside, id: personOf(identity.id), self, rooms, roomList, receipts, closed, close });
-  const log = new Feeds({ ...inside, store, rooms, receipts, closed });
+  const chat = new PersonChat({ ...inside, id: personOf(identity.id), self, rooms, roomList, closed, close });
+  const log = new Feeds({ ...inside, store, rooms, closed });
   return { chat, log };
 }

@@ -15,8 +15,13 @@ export type EngineOptions = {
   readonly clock: Clock;
   /** The display name; left out, the one that the store remembers. */
   readonly name?: string | undefined;
+  /** Given where the store is new although there was a history: what was said then comes back from others first. */
+  readonly recovery?: RecoveryTimes | undefined;
   /** Hears of what went wrong where nobody asked. */
   readonly log?: ((text: string) => void) | undefined;
 };
+
+/** How long to wait for one's own entries: at least for others to be found, and at most. Aborted when the time is over. */
+export type RecoveryTimes = { readonly atLeast: AbortSignal; readonly atMost: AbortSignal };
 
 export type Engine = { readonly chat: Chat; readonly log: Log; readonly roster: Roster };

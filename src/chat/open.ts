@@ -7,7 +7,7 @@
 // admit and publish there is one await: the append.
 
 import { KINDS } from "../core/entry.ts";
-import { type PersonId, personOf } from "../core/ids.ts";
+import type { PersonId } from "../core/ids.ts";
 import type { Stored } from "../core/ports/store.ts";
 import { LOBBY } from "../core/room.ts";
 import { assemble, type Parts } from "./assemble.ts";
@@ -32,9 +32,17 @@ export async function openChat(options: EngineOptions): Promise<Engine> {
   const parts = assemble(options, { self, rooms, lastArrival });
   restore(rooms, parts, latest);
   await parts.acquaintance.load();
-  const profile = ownProfile(latest, personOf(identity.id));
-  if (profile !== self.own.name) await parts.speaker.speak(rooms.open(LOBBY), { kind: "profile", name: self.own.name }, () => null);
+  if (!parts.recovery) await introduce(parts, rooms, latest);
+  else void parts.recovery.then(async () => introduce(parts, rooms, await store.read(PROFILES))).catch(parts.failed);
   return { chat: parts.chat, log: parts.log, roster: parts.roster };
+}
+
+const PROFILES = { kind: "latest", kinds: [KINDS.profile] } as const;
+
+/** Says how the person is called, unless others know that. */
+async function introduce({ chat, speaker }: Parts, rooms: Rooms, latest: readonly Stored[]): Promise<void> {
+  const { id, name } = chat.self();
+  if (ownProfile(latest, id) !== name) await speaker.speak(rooms.open(LOBBY), { kind: "profile", name }, () => null);
 }
 
 /** Takes in who is where, what rooms are about and how people were called. */

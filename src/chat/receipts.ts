@@ -30,6 +30,11 @@ export class Receipts {
     for (const waiting of this.#waiting.get(room) ?? []) if (this.#isHeld(room, waiting)) waiting.settle(null);
   }
 
+  /** How far others hold our feeds. */
+  claims(): readonly (readonly [RoomId, number])[] {
+    return Array.from(this.#held, ([room, held]) => [room, Math.max(...held.values())] as const);
+  }
+
   /** Resolves once the other peer of a direct room, or any other peer, holds our feed of it up to `seq`. Rejects with the signal's reason. */
   async held(room: RoomState, seq: number, signal?: AbortSignal): Promise<void> {
     const by = room.other === null ? null : peerOf(room.other);

@@ -1,6 +1,6 @@
 // A home: the folder with a peer's key, its settings, its history, and word of the process that runs on it.
 
-import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ChatError } from "../core/errors.ts";
@@ -18,6 +18,10 @@ export type Home = {
   /** The remembered display name. */
   name(): string | null;
   setName(name: string): void;
+  /** Whether there was a history here that is gone: moved away, or left out of a copy. */
+  lostHistory(): boolean;
+  /** There is a history now. */
+  madeHistory(): void;
   /** The peer that runs on this home, or null. A process that was killed leaves none. */
   running(): Running | null;
   /** Tells that this process runs a peer here; the answer takes it back. */
@@ -38,6 +42,10 @@ export function openHome(dir: string): Home {
   const path = resolve(dir);
   doing(`use ${path} as a home`, () => makeFolder(path));
   const file = (name: string) => join(path, name);
+  const settings = () => readSettings(file("settings.json"));
+  const set = (change: Partial<Settings>) => {
+    writeWhole(file("settings.json"), `${JSON.stringify({ ...settings(), ...change }, null, 2)}\n`);
+  };
   let identity: Identity | null = null;
   return {
     dir: path,
@@ -46,8 +54,10 @@ export function openHome(dir: string): Home {
       identity ??= readOrMakeKey(file("key.pem"));
       return identity;
     },
-    name: () => readName(file("settings.json")),
-    setName: (name) => writeWhole(file("settings.json"), `${JSON.stringify({ name }, null, 2)}\n`),
+    name: () => settings().name,
+    setName: (name) => set({ name }),
+    lostHistory: () => settings().history && !existsSync(file("history.db")),
+    madeHistory: () => settings().history || set({ history: true }),
     running: () => readRunning(file("peer.json")),
     announce: (running) => {
       const text = JSON.stringify({ ...running, pid: process.pid });
@@ -96,9 +106,11 @@ function makeKey(path: string): string {
   });
 }
 
-function readName(path: string): string | null {
+type Settings = { readonly name: string | null; readonly history: boolean };
+
+function readSettings(path: string): Settings {
   const settings = parseObject(readIfThere(path));
-  return typeof settings?.name === "string" ? settings.name : null;
+  return { name: typeof settings?.name === "string" ? settings.name : null, history: settings?.history === true };
 }
 
 function readRunning(path: string): Running | null {

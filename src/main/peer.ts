@@ -1,6 +1,7 @@
 // Composes a peer: home, store, chat, mesh and the door they share.
 
 import { networkInterfaces } from "node:os";
+import type { RecoveryTimes } from "../chat/engine.ts";
 import { openChat } from "../chat/open.ts";
 import { ChatError } from "../core/errors.ts";
 import type { PeerId } from "../core/ids.ts";
@@ -47,6 +48,9 @@ export type Peer = {
   close(): Promise<void>;
 };
 
+/** Milliseconds: others are found well within the first. */
+const RECOVERY = { atLeast: 3_000, atMost: 30_000 };
+
 /** This computer's own clock, microseconds. */
 const ownClock = (): number => Date.now() * 1000;
 
@@ -65,11 +69,16 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   const { home, log, bind } = options;
   const identity = home.identity();
   const networkClock = new NetworkClock();
+  const leaving = new AbortController();
+  const recovery = home.lostHistory() ? recoveryTimes(leaving.signal) : undefined;
   const store = await openSqliteStore({ path: home.database });
   undo.push(() => store.close());
+  home.madeHistory();
   const { network, name } = options;
-  const engine = await openChat({ identity, network, store, clock: () => ownClock() + networkClock.offset(), name, log: log.warn });
+  const clock = () => ownClock() + networkClock.offset();
+  const engine = await openChat({ identity, network, store, clock, name, recovery, log: log.warn });
   undo.push(() => engine.chat.close());
+  undo.push(() => leaving.abort());
   const token = ownerToken();
   const web = createWebGateway({ chat: engine.chat, token, log: log.warn });
   const neighbours = await recallNeighbours(store);
@@ -93,6 +102,12 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   undo.push(home.announce({ port, token, network }));
   const host = reachableHost(bind, port);
   return { chat: engine.chat, id: identity.id, address: { host, port }, linked: () => mesh.linked(), close: () => undo.all() };
+}
+
+/** How long a peer whose history is gone waits for what it had said; leaving ends the wait. */
+function recoveryTimes(leaving: AbortSignal): RecoveryTimes {
+  const within = (milliseconds: number) => AbortSignal.any([leaving, AbortSignal.timeout(milliseconds)]);
+  return { atLeast: within(RECOVERY.atLeast), atMost: within(RECOVERY.atMost) };
 }
 
 /** Opens the door on the port that was asked for; where none was, on 3277 or else any that is free. */
