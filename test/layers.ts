@@ -34,9 +34,9 @@ const NODE_FOR_MAIN = [
 ];
 
 export const HOUSE: readonly Room[] = [
-  { path: CORE, rooms: ["src/core/identity.ts"], packages: ["cborg"] },
+  { path: CORE, rooms: ["src/core/identity.ts"] },
   { path: "src/core/identity.ts", rooms: [CORE], node: ["crypto"] },
-  { path: WIRE, rooms: [CORE], packages: ["cborg", "valibot"] },
+  { path: WIRE, rooms: [CORE], packages: ["valibot"] },
   { path: "src/chat", rooms: [CORE] },
   { path: "src/store", rooms: [CORE], node: ["fs", "path", "sqlite", "timers/promises", "worker_threads"] },
   {

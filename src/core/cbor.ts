@@ -1,32 +1,27 @@
 // The one binary form of everything that is signed or sent: deterministic CBOR arrays (RFC 8949 §4.2), read strictly.
 
-import { decode, encode } from "cborg";
+import { readValue } from "./cbor-reader.ts";
+import { writeValue } from "./cbor-writer.ts";
 import { ChatError } from "./errors.ts";
 
-/** Maps, tags, floats, undefined, indefinite lengths and integers beyond 2^53 - 1 have no place in our formats. */
-const STRICT = { strict: true, allowIndefinite: false, allowUndefined: false, allowInfinity: false, allowNaN: false, allowBigInt: false };
-
-/** What formats are made of. Numbers are integers. */
+/** What formats are made of. Numbers are integers from 0 to 2^53 - 1; maps, tags, floats, undefined and indefinite lengths have no place. */
 export type Value = string | number | boolean | null | Uint8Array | readonly Value[];
 
 /** The bytes of an array of values, in a buffer of their own: what is kept must not keep a pool alive. */
-export function pack(values: readonly Value[]): Uint8Array {
-  const bytes = encode(values);
-  return bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
-}
+export const pack = (values: readonly Value[]): Uint8Array => writeValue(values);
 
 /**
  * The elements of an array in its one valid form. Byte strings are copies, so that nothing keeps the whole input alive.
  * Throws `bad-input` for anything that `pack` would write otherwise; `what` names it in the detail.
  */
-export function unpack(bytes: Uint8Array, what: string): readonly unknown[] {
-  const values = decodeArray(bytes, what);
-  if (!isSame(reencode(values, what), bytes)) throw malformed(what, "it is not in the one valid encoding");
-  return values;
+export function unpack(bytes: Uint8Array, what: string): readonly Value[] {
+  const value = readValue(bytes, what);
+  if (!isList(value)) throw malformed(what, "it is no array");
+  return value;
 }
 
 /** As `unpack`, and the array must have exactly this many elements. */
-export function unpackExactly(bytes: Uint8Array, count: number, what: string): readonly unknown[] {
+export function unpackExactly(bytes: Uint8Array, count: number, what: string): readonly Value[] {
   const values = unpack(bytes, what);
   if (values.length !== count) throw malformed(what, `it needs ${count} fields, not ${values.length}`);
   return values;
@@ -62,27 +57,4 @@ export function readList(value: unknown, what: string, most: number): readonly u
   return value;
 }
 
-function decodeArray(bytes: Uint8Array, what: string): readonly unknown[] {
-  let value: unknown;
-  try {
-    value = decode(bytes, STRICT);
-  } catch (error) {
-    throw new ChatError("bad-input", `malformed ${what}: ${error instanceof Error ? error.message : "undecodable"}`, { cause: error });
-  }
-  if (!Array.isArray(value)) throw malformed(what, "it is no array");
-  return value;
-}
-
-function reencode(values: readonly unknown[], what: string): Uint8Array {
-  try {
-    return encode(values);
-  } catch (error) {
-    throw new ChatError("bad-input", `malformed ${what}: it cannot be written again`, { cause: error });
-  }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
