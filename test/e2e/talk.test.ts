@@ -87,8 +87,8 @@ test("what is said to one reaches nobody else, on the wire neither", { skip: ski
   eve.type("/quit");
   await eve.ended();
   assert.ok(!eve.lines.some((line) => /psst|quietly/.test(line)));
-  assert.ok(await holds(town, "eve", "a word for all"));
-  assert.ok(!(await holds(town, "eve", "psst")) && !(await holds(town, "eve", "quietly")));
+  assert.ok(holds(town, "eve", "a word for all"));
+  assert.ok(!holds(town, "eve", "psst") && !holds(town, "eve", "quietly"));
   assert.deepEqual(await town.history("ben", "@ann"), [secret.trimEnd(), "understood, quietly"]);
 });
 
@@ -144,7 +144,7 @@ test("who is killed is shown as offline within 30 s, who is unplugged too", { sk
   assert.deepEqual([people.get("ben")?.status, people.get("eve")?.status], ["offline", "offline"]);
   await eve.until((lines) => lines.some((line) => /-- ann left #lobby$/.test(line)), GONE_WITHIN);
   await town.hostOf("eve").plug();
-  await ann.until((lines) => lines.filter((line) => /-- eve joined #lobby$/.test(line)).length > 0 && tellsBack(lines), GONE_WITHIN);
+  await ann.until(tellsBack, GONE_WITHIN);
   ann.type("welcome back");
   await eve.line(/<ann> welcome back$/, PATIENCE);
 });
@@ -154,7 +154,7 @@ const tellsBack = (lines: readonly string[]): boolean =>
   (lines.findLast((line) => / eve (joined|left) /.test(line)) ?? "").includes("joined");
 
 /** Whether this text stands anywhere in the files of a home. */
-async function holds(town: Town, name: string, text: string): Promise<boolean> {
+function holds(town: Town, name: string, text: string): boolean {
   const files = ["history.db", "history.db-wal"].map((file) => `${town.home(name)}/${file}`);
   return files.some((file) => readIfThere(file).includes(text));
 }
