@@ -48,7 +48,7 @@ export class Feeds implements Log {
     if (from > held || from > to) return [];
     const limit = Math.max(1, Math.min(MAX_ENTRIES, Math.ceil(maxBytes / LEAST_ENTRY)));
     const { store } = this.#options;
-    const found = await store.read({ kind: "feed", room, author, from, to: Math.min(to, held), limit });
+    const found = await store.read({ kind: "feed", room, author, from, to: Math.min(to, held), limit, bytes: maxBytes });
     return cut(
       found.map(({ entry }) => entry),
       maxBytes,
@@ -66,7 +66,7 @@ export class Feeds implements Log {
   }
 
   acknowledged(peer: PeerId, room: RoomId, frontier: Frontier): void {
-    this.#options.receipts.acknowledged(peer, room, frontier);
+    if (this.#options.rooms.get(room)) this.#options.receipts.acknowledged(peer, room, frontier);
   }
 }
 

@@ -8,8 +8,8 @@ import type { GossipFrame, Turn } from "./events.ts";
 import type { FeedMap } from "./feed-map.ts";
 import { type Feed, GRACE, type State } from "./state.ts";
 
-/** Names remembered of a list of digests that does not end. */
-const MAX_NAMED = 100_000;
+/** Rooms remembered of one link that names them without end. */
+const MAX_NAMED = 20_000;
 
 type FrameOf<K extends GossipFrame["kind"]> = Extract<GossipFrame, { readonly kind: K }>;
 
@@ -35,7 +35,7 @@ export function compared(state: State, peer: PeerId, frame: FrameOf<"digests">, 
       if (!talk.named.has(room) && state.shares(peer, room)) differing.push([room, state.view.frontier(room)]);
     talk.named.clear();
   }
-  for (const [room] of differing) talk.awaited.add(room);
+  for (const [room] of differing) if (talk.awaited.size < MAX_NAMED) talk.awaited.add(room);
   send(frontierFrames(true, differing), peer, turn);
 }
 
