@@ -5,6 +5,7 @@ import { ChatError } from "../core/errors.ts";
 import type { EntryId, PeerId, RoomId } from "../core/ids.ts";
 import { compareEntries, compareKeys, keyOf } from "../core/order.ts";
 import type { Head, Incoming, Query, SearchQuery, Store, Stored } from "../core/ports/store.ts";
+import { FeedRange } from "./feed-range.ts";
 import { MOST_BYTES, MOST_ENTRIES } from "./limits.ts";
 import { parseWanted } from "./words.ts";
 
@@ -123,19 +124,12 @@ class MemoryStore implements Store {
     if (before === undefined || compareEntries(entry, this.#entryAt(before)) > 0) this.#latest.set(key, arrival);
   }
 
-  #feed({ room, author, from, to, limit }: Of<"feed">): readonly Stored[] {
-    const most = Math.min(Math.max(limit, 1), MOST_ENTRIES);
-    const stored: Stored[] = [];
-    let signed = 0;
-    let bytes = 0;
-    for (const arrival of from > to ? [] : (this.#feeds.get(feedName(room, author)) ?? []).slice(from - 1)) {
-      const { entry } = this.#at(arrival);
-      bytes += sizeOf(entry);
-      const isOver = stored.push({ arrival, entry }) >= most || bytes >= MOST_BYTES;
-      if (entry.signature !== null) signed = stored.length;
-      if ((entry.signature !== null && entry.header.seq >= to) || (isOver && signed > 0)) break;
-    }
-    return stored.slice(0, signed);
+  #feed(query: Of<"feed">): readonly Stored[] {
+    const range = new FeedRange(query);
+    const { room, author, from, to } = query;
+    const arrivals = from > to ? [] : (this.#feeds.get(feedName(room, author)) ?? []);
+    for (const arrival of arrivals.slice(from - 1)) if (!range.take({ arrival, entry: this.#entryAt(arrival) })) break;
+    return range.result;
   }
 
   #page({ room, kinds, before, after, limit }: Of<"page">): readonly Stored[] {

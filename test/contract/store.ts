@@ -140,13 +140,15 @@ export function storeContract(name: string, { open, reopen }: StoreFactory): voi
     after(async () => (await filled)?.close());
 
     // Commits end at 3, 4, 8 and 10.
-    const ranges: readonly [string, { from: number; to: number; limit: number }, readonly number[]][] = [
+    const ranges: readonly [string, { from: number; to: number; limit: number; bytes?: number }, readonly number[]][] = [
       ["a range goes on to the next signed entry", { from: 1, to: 2, limit: 100 }, [1, 2, 3]],
       ["a range may begin within a commit", { from: 6, to: 8, limit: 100 }, [6, 7, 8]],
       ["a range ends at the head", { from: 9, to: 99, limit: 100 }, [9, 10]],
       ["a limit ends it on a signed entry before", { from: 1, to: 10, limit: 5 }, [1, 2, 3, 4]],
       ["a limit that is met exactly", { from: 1, to: 10, limit: 4 }, [1, 2, 3, 4]],
       ["at least one commit comes, whatever the limit", { from: 5, to: 10, limit: 1 }, [5, 6, 7, 8]],
+      ["at least one commit comes, whatever the bound of bytes", { from: 1, to: 10, limit: 100, bytes: 1 }, [1, 2, 3]],
+      ["a bound of bytes ends it on a signed entry", { from: 1, to: 10, limit: 100, bytes: 1_000_000 }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
       ["nothing comes from beyond the head", { from: 11, to: 20, limit: 10 }, []],
       ["nothing comes of an empty range", { from: 3, to: 2, limit: 10 }, []],
     ];

@@ -23,7 +23,8 @@ export type Head = { readonly room: RoomId; readonly author: PeerId; readonly se
 /** Which entries to read. `limit` counts entries; results are at most 10,000 and at most about 8 MiB whatever the limit. */
 export type Query =
   /** A range of one feed, ascending; at least up to `to`, then on to the next signed entry so that it can be verified.
-   *  Ends earlier, still on a signed entry, when `limit` is reached: at least one commit comes back. */
+   *  Ends earlier, still on a signed entry, when `limit`, or so many bytes of headers and bodies, are reached: at least one commit
+   *  comes back. */
   | {
       readonly kind: "feed";
       readonly room: RoomId;
@@ -31,6 +32,7 @@ export type Query =
       readonly from: number;
       readonly to: number;
       readonly limit: number;
+      readonly bytes?: number;
     }
   /** A page of a room's messages (wire kinds in `kinds`) by the total order (time, author, seq), ascending.
    *  With `before`: the last `limit` ones before that key. With `after`: the first `limit` after it. With neither: the last `limit`. */

@@ -2,12 +2,13 @@
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Entry, MAX_COMMIT } from "../../core/entry.ts";
+import type { Entry } from "../../core/entry.ts";
 import { decodeEntry, entryIdBytes, type RawEntry } from "../../core/entry-codec.ts";
 import { ChatError } from "../../core/errors.ts";
 import type { PeerId, RoomId } from "../../core/ids.ts";
 import { compareEntries } from "../../core/order.ts";
 import type { Head, OrderKey, Query, Stored } from "../../core/ports/store.ts";
+import { FeedRange } from "../feed-range.ts";
 import { MOST_BYTES, MOST_ENTRIES } from "../limits.ts";
 import { damaged } from "./failure.ts";
 import type { IdIndex } from "./id-index.ts";
@@ -19,6 +20,7 @@ const BEYOND: OrderedRow = { arrival: 0, time: Number.MAX_SAFE_INTEGER, author: 
 
 type Of<K extends Query["kind"]> = Extract<Query, { kind: K }>;
 type OrderedRow = { readonly arrival: number; readonly time: number; readonly author: number; readonly seq: number };
+type FeedNumbers = { readonly room: number; readonly author: number };
 type EntryRow = {
   readonly arrival: number;
   readonly header: Uint8Array;
@@ -63,15 +65,15 @@ export class Reader {
   }
 
   /** The entries at these arrivals, as far as the bound of bytes goes. Unknown arrivals are left out. */
-  async entries(arrivals: readonly number[], isEnough: (stored: readonly Stored[]) => boolean = () => false): Promise<readonly Stored[]> {
+  async entries(arrivals: readonly number[]): Promise<readonly Stored[]> {
     const stored: Stored[] = [];
     let bytes = 0;
     for (let start = 0; start < arrivals.length; start += SLICE) {
       if (start > 0) await nextTurn();
       for (const row of this.#rows(arrivals.slice(start, start + SLICE))) {
         stored.push({ arrival: row.arrival, entry: this.#restore(row) });
-        bytes += row.header.length + (row.body?.length ?? 0);
-        if (bytes >= MOST_BYTES || isEnough(stored)) return stored;
+        bytes += sizeOf(row);
+        if (bytes >= MOST_BYTES) return stored;
       }
     }
     return stored;
@@ -88,28 +90,26 @@ export class Reader {
     );
   }
 
-  async #feed({ room, author, from, to, limit }: Of<"feed">): Promise<readonly Stored[]> {
+  async #feed(query: Of<"feed">): Promise<readonly Stored[]> {
+    const { room, author, from, to } = query;
     const place = this.#feedNumbers(room, author);
     if (place === null || from > to) return [];
-    const most = Math.min(Math.max(limit, 1), MOST_ENTRIES, to - from + 1) + MAX_COMMIT;
-    const arrivals = this.#all<OrderedRow>(
-      "SELECT arrival FROM entry WHERE room = ? AND author = ? AND seq >= ? AND fork = 0 ORDER BY seq LIMIT ?",
-      place.room,
-      place.author,
-      from,
-      most,
-    ).map((row) => row.arrival);
-    let signed = 0;
-    const stored = await this.entries(arrivals, (sofar) => {
-      const { header, signature } = (sofar.at(-1) as Stored).entry;
-      if (signature !== null) signed = sofar.length;
-      const isOver = sofar.length >= Math.min(limit, MOST_ENTRIES);
-      return (signature !== null && (header.seq >= to || isOver)) || (isOver && signed > 0);
-    });
-    return stored.slice(0, signed);
+    const range = new FeedRange(query);
+    for (let next = from; ; next += SLICE) {
+      if (next > from) await nextTurn();
+      const rows = this.#feedRows(place, next);
+      for (const row of rows) if (!range.take({ arrival: row.arrival, entry: this.#restore(row) })) return range.result;
+      if (rows.length < SLICE) return range.result;
+    }
   }
 
-  #feedNumbers(room: RoomId, author: PeerId): { readonly room: number; readonly author: number } | null {
+  #feedRows({ room, author }: FeedNumbers, from: number): readonly EntryRow[] {
+    const sql = `SELECT arrival, header, body, signature FROM entry
+      WHERE room = ? AND author = ? AND seq >= ? AND fork = 0 ORDER BY seq LIMIT ${SLICE}`;
+    return this.#all<EntryRow>(sql, room, author, from);
+  }
+
+  #feedNumbers(room: RoomId, author: PeerId): FeedNumbers | null {
     const numbers = { room: this.#numbers.room(room), author: this.#numbers.author(author) };
     return numbers.room === null || numbers.author === null ? null : { room: numbers.room, author: numbers.author };
   }
@@ -195,4 +195,5 @@ export class Reader {
   }
 }
 
+const sizeOf = ({ header, body }: EntryRow): number => header.length + (body?.length ?? 0);
 const byOrder = (a: Stored, b: Stored): number => compareEntries(a.entry, b.entry);
