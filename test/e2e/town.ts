@@ -97,10 +97,11 @@ export async function sees(chat: Running, ...names: readonly string[]): Promise<
   await chat.until((lines) => names.every((name) => lines.some((line) => tellsHere(line, name))), PATIENCE);
 }
 
-/** Whether a line of chat says that somebody is here: `-- ann joined #lobby`, `-- here: ann, ben`. */
+/** Whether a line of chat says that somebody is here: `-- ann, ben and eve joined #lobby`, `-- here: ann, ben`. */
 function tellsHere(line: string, name: string): boolean {
   const [, news = ""] = /^\[\d\d:\d\d\] -- (.*)$/u.exec(line) ?? [];
-  return news === `${name} joined #lobby` || (news.startsWith("here: ") && news.slice(6).split(", ").includes(name));
+  const [, names = ""] = /^(?:here: (?=.))?(.*?)(?: joined #lobby)?$/u.exec(news) ?? [];
+  return names !== news && names.split(/, | and /u).includes(name);
 }
 
 /** What was said in the room that this chat is in, as it was shown. */

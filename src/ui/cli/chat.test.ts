@@ -162,17 +162,49 @@ describe("what comes in", () => {
     assert.match(running.out(), /<ann> first\n.*<ann lee> second\n/);
   });
 
-  test("from before the start is told apart, and shown once", async () => {
+  for (const [who, known, heading] of [
+    ["those who were away", [message(ann, "known", new Date(Date.now() - 60_000).toISOString())], "while you were away"],
+    ["newcomers", [], "from before you came"],
+  ] as const) {
+    test(`from before the start is told apart, and shown once, to ${who}`, async () => {
+      const chat = newChat();
+      chat.said.push(...known);
+      const running = start(chat, "chat");
+      await running.shows("/help lists");
+      const earlier = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+      chat.hear(message(ann, "later", earlier(10)));
+      chat.hear(message(ann, "earlier", earlier(20)));
+      await running.shows("later");
+      running.endInput();
+      await running.done;
+      assert.ok(running.out().replace(STAMP, "").includes(`-- 2 messages ${heading}\n<ann> earlier\n<ann> later\n`));
+    });
+  }
+
+  test("tells nothing of old comings and goings in rooms, and of own ones once", async () => {
     const chat = newChat();
     const running = start(chat, "chat");
     await running.shows("/help lists");
-    const earlier = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
-    chat.hear(message(ann, "later", earlier(10)));
-    chat.hear(message(ann, "earlier", earlier(20)));
-    await running.shows("later");
+    const moved = { kind: "joined", room: tea, cursor: 1 } as const;
+    chat.happen({ ...moved, person: ann, at: "2026-11-01T10:00:00Z" });
+    chat.happen({ ...moved, person: me, at: soon() });
+    chat.happen({ ...moved, person: lee, at: soon() });
+    await running.shows("joined");
     running.endInput();
     await running.done;
-    assert.match(running.out().replace(STAMP, ""), /-- 2 messages while you were away\n<ann> earlier\n<ann> later\n/);
+    assert.deepEqual(running.out().match(/\S+ \S* ?joined \S+/g), ["ann lee joined #tea"]);
+  });
+
+  test("tells of a crowd in one line", async () => {
+    const chat = newChat();
+    const running = start(chat, "chat");
+    await running.shows("/help lists");
+    for (const name of ["zoe", "eve", "ben", "dan"])
+      chat.happen({ kind: "presence", person: here(person(name[0] ?? "", name)), cursor: null });
+    await running.shows("joined");
+    running.endInput();
+    await running.done;
+    assert.match(running.out(), /-- ben, dan, eve and zoe joined #lobby\n/);
   });
 
   test("tells once that somebody comes and goes, whenever its two events come", async () => {

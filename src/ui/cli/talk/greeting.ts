@@ -17,6 +17,7 @@ export async function greet<T>(chat: Chat, transcript: Transcript, follow: (even
   const following = await follow((happened) => event(happened));
   transcript.meet(await chat.people()); // who came before the first event
   const told = await showPast(chat, transcript);
+  if (told.size === 0) transcript.welcome();
   showPeople(transcript);
   for (const happened of early) {
     if (happened.kind !== "message" || !told.has(happened.message.id)) transcript.event(happened);
@@ -47,7 +48,7 @@ async function showRoom(
   const from = firstUnread(messages, missed, transcript.people.self);
   const where = room === transcript.room ? "" : ` in ${transcript.people.target(room)}`;
   transcript.showMessages(messages.slice(0, glance === 0 ? 0 : from));
-  if (unread > 0) transcript.showMessages(messages.slice(from), heading(unread, true, missed) + where);
+  if (unread > 0) transcript.showMessages(messages.slice(from), heading(unread, "away", missed) + where);
   return messages;
 }
 

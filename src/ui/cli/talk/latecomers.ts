@@ -3,6 +3,7 @@
 import type { Conversation } from "../../../core/ids.ts";
 import { compareKeys } from "../../../core/order.ts";
 import type { Message } from "../../../core/ports/chat.ts";
+import { GLANCE } from "./session.ts";
 
 /** A bunch is over when nothing late came for a while, or when it takes too long; milliseconds. */
 const QUIET_MS = 150;
@@ -11,12 +12,23 @@ const LONGEST_MS = 2000;
 const CATCHING_UP_MS = 10_000;
 /** What is so much older than the newest that was shown comes late; microseconds. */
 const LATE = 60_000_000;
-/** The most that is shown of a bunch in one room. */
+/** The most that is shown of a bunch in one room; those who are new get a glance. */
 const MOST = 200;
+
+/** Why messages come late: the person was away, came here for the first time, or it was the network. */
+type Lateness = "away" | "new" | "late";
+
+const WORDS: Readonly<Record<Lateness, string>> = {
+  away: "while you were away",
+  new: "from before you came",
+  late: "came late",
+};
 
 type Bunch = { count: number; messages: Message[] };
 
 export class Latecomers {
+  /** Whether the person here has never been here before. */
+  isNewcomer = false;
   readonly #show: (messages: readonly Message[], heading: string) => void;
   readonly #started = { clock: Date.now() * 1000, at: performance.now() };
   readonly #bunches = new Map<Conversation, Bunch>();
@@ -35,12 +47,12 @@ export class Latecomers {
 
   /** Keeps a message that comes late, to show it with the others; false for what is said now. */
   take(message: Message): boolean {
-    if (!this.#isLate(message)) return false;
+    if (!this.isPast(message.key.time)) return false;
     const bunch = this.#bunches.get(message.room) ?? { count: 0, messages: [] };
     this.#bunches.set(message.room, bunch);
     bunch.count++;
     bunch.messages.push(message);
-    if (bunch.messages.length > 4 * MOST) bunch.messages = newest(bunch.messages);
+    if (bunch.messages.length > 4 * MOST) bunch.messages = newest(bunch.messages, MOST);
     this.#wait();
     return true;
   }
@@ -52,11 +64,19 @@ export class Latecomers {
     this.#first = 0;
     const bunches = [...this.#bunches];
     this.#bunches.clear();
-    for (const [, { count, messages }] of bunches) this.#show(newest(messages), heading(count, this.#catchingUp()));
+    const why = this.#why();
+    const most = why === "new" ? GLANCE : MOST;
+    for (const [, { count, messages }] of bunches) this.#show(newest(messages, most), heading(count, why, Math.min(count, most)));
   }
 
-  #isLate({ key }: Message): boolean {
-    return key.time < (this.#catchingUp() ? this.#started.clock : this.#newest - LATE);
+  /** Whether what happened at this time (microseconds) is from before the start, or from long before what was shown. */
+  isPast(time: number): boolean {
+    return time < (this.#catchingUp() ? this.#started.clock : this.#newest - LATE);
+  }
+
+  #why(): Lateness {
+    if (!this.#catchingUp()) return "late";
+    return this.isNewcomer ? "new" : "away";
   }
 
   #catchingUp(): boolean {
@@ -72,9 +92,10 @@ export class Latecomers {
 }
 
 /** `12 messages while you were away`, and how many of them follow. */
-export function heading(count: number, away: boolean, shown: number = Math.min(count, MOST)): string {
-  const what = `${count.toLocaleString("en")} message${count === 1 ? "" : "s"} ${away ? "while you were away" : "came late"}`;
+export function heading(count: number, why: Lateness, shown: number): string {
+  const what = `${count.toLocaleString("en")} message${count === 1 ? "" : "s"} ${WORDS[why]}`;
   return shown < count ? `${what}; the last ${shown} of them:` : what;
 }
 
-const newest = (messages: readonly Message[]): Message[] => messages.toSorted((a, b) => compareKeys(a.key, b.key)).slice(-MOST);
+const newest = (messages: readonly Message[], most: number): Message[] =>
+  messages.toSorted((a, b) => compareKeys(a.key, b.key)).slice(-most);

@@ -4,11 +4,11 @@ import type { Conversation, PersonId } from "../../../core/ids.ts";
 import { compareKeys } from "../../../core/order.ts";
 import type { Chat, ChatEvent, Message, PersonInfo } from "../../../core/ports/chat.ts";
 import type { OrderKey } from "../../../core/ports/store.ts";
-import { LOBBY } from "../../../core/room.ts";
 import { Directory } from "../directory.ts";
 import { dayLine, eventLine, isAlsoPresence, type Line, messageLine, newsLine, presenceLine } from "../lines.ts";
 import { Stream } from "../stream.ts";
 import { Latecomers } from "./latecomers.ts";
+import { type Move, withMoves } from "./moves.ts";
 import type { Screen } from "./screen.ts";
 
 export class Transcript {
@@ -34,7 +34,7 @@ export class Transcript {
   /** Takes an event; it is shown in its order, a moment later. */
   event(event: ChatEvent): void {
     if (event.kind === "message" && event.message.from.id !== this.people.self && this.#late.take(event.message)) return;
-    if (event.kind !== "typing") this.#stream.add(event);
+    if (event.kind !== "typing" && !this.#isStale(event)) this.#stream.add(event);
   }
 
   /** Shows everything that is still held. */
@@ -52,6 +52,11 @@ export class Transcript {
     const head = heading === null ? [] : [newsLine(heading)];
     this.#screen.show([...head, ...messages.flatMap((message) => this.#said(message))]);
     this.#markRead(messages);
+  }
+
+  /** Somebody who was never here before missed nothing, but may read what was said. */
+  welcome(): void {
+    this.#late.isNewcomer = true;
   }
 
   /** Takes in who is here, told by no event. */
@@ -73,10 +78,11 @@ export class Transcript {
   }
 
   #tell(events: readonly ChatEvent[]): void {
-    const lines = events.flatMap((event) => {
+    const told = events.flatMap((event): readonly (Line | Move)[] => {
       if (event.kind === "message") return this.#said(event.message);
       return event.kind === "presence" ? this.#presence(event.person) : this.#happened(event);
     });
+    const lines = withMoves(told, this.people);
     if (lines.length > 0) this.#screen.show(lines);
     this.#markRead(events.flatMap((event) => (event.kind === "message" ? [event.message] : [])));
   }
@@ -92,26 +98,33 @@ export class Transcript {
 
   #happened(event: Exclude<ChatEvent, { kind: "message" | "presence" }>): Line[] {
     if (event.kind === "renamed" || event.kind === "joined") this.people.learn(event.person);
-    if (isAlsoPresence(event)) return [];
+    if (isAlsoPresence(event) || this.#isOwnMove(event)) return [];
     const line = eventLine(event, this);
     return line ? [line] : [];
   }
 
   /** News of somebody's being here: who comes or goes, joins or leaves the room of all. */
-  #presence(person: PersonInfo): Line[] {
+  #presence(person: PersonInfo): (Line | Move)[] {
     const before = this.#present.get(person.id);
     this.#present.set(person.id, person);
     this.people.learn(person);
     if (person.id === this.people.self) return [];
     const wasHere = before !== undefined && before.status !== "offline";
     const isHere = person.status !== "offline";
-    const line = wasHere === isHere ? presenceLine(before, person, this.people) : this.#cameOrWent(person, isHere);
+    if (wasHere !== isHere) return [{ kind: isHere ? "joined" : "left", person }];
+    const line = presenceLine(before, person, this.people);
     return line ? [line] : [];
   }
 
-  #cameOrWent(person: PersonInfo, isHere: boolean): Line | null {
-    const at = new Date().toISOString();
-    return eventLine({ kind: isHere ? "joined" : "left", room: LOBBY, person, at, cursor: null }, this);
+  /** What was asked for here is answered here. */
+  #isOwnMove(event: ChatEvent): boolean {
+    return (event.kind === "joined" || event.kind === "left") && event.person.id === this.people.self;
+  }
+
+  /** Old comings, goings and reactions say nothing any more. */
+  #isStale(event: ChatEvent): boolean {
+    const isPassing = event.kind === "joined" || event.kind === "left" || event.kind === "reacted";
+    return isPassing && event.cursor !== null && this.#late.isPast(Date.parse(event.at) * 1000);
   }
 
   #markRead(messages: readonly Message[]): void {
