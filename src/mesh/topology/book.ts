@@ -12,8 +12,8 @@ export const GONE_AFTER = 3;
 /** Pause after the first failed dial; it doubles with each. Milliseconds. */
 const FIRST_PAUSE = 500;
 
-/** An address as one to dial. */
-export type Place = { readonly address: string; failures: number; notBefore: number; isGood: boolean };
+/** An address as one to dial. `isGood`: the last dial became a link; `isProven`: some dial did, be it in an earlier run. */
+export type Place = { readonly address: string; failures: number; notBefore: number; isGood: boolean; isProven: boolean };
 
 export type Known = {
   readonly peer: PeerId;
@@ -88,5 +88,5 @@ function addPlace(known: Known, address: string): void {
     if (worst.failures === 0) return;
     known.places.delete(worst.address);
   }
-  known.places.set(address, { address, failures: 0, notBefore: 0, isGood: false });
+  known.places.set(address, { address, failures: 0, notBefore: 0, isGood: false, isProven: false });
 }

@@ -2,6 +2,7 @@
 
 import type { PeerId } from "../../core/ids.ts";
 import { isLost, type Known, missed, type Place } from "./book.ts";
+import { Dares } from "./dares.ts";
 import type { Turn } from "./events.ts";
 
 /** Between the dials to two addresses of one peer, as in RFC 8305. Milliseconds. */
@@ -15,17 +16,23 @@ const LONGEST_GONE = 60_000;
 
 type Configured = Place & { peer: PeerId | null };
 
-/** Invariant: no address is dialled twice at a time, and one that proved to be our own never again. */
+/**
+ * Invariants: no address is dialled twice at a time, and one that proved to be our own never again; addresses that nobody
+ * configured and where nobody was found yet are dialled as often as `Dares` allows.
+ */
 export class Dialer {
   /** The addresses being dialled, and whom we hope to find there. */
   readonly #busy = new Map<string, PeerId | null>();
   readonly #own = new Set<string>();
   readonly #configured = new Map<string, Configured>();
   readonly #lastDial = new Map<PeerId, number>();
+  readonly #dares = new Dares();
+  /** The addresses being dialled that nobody was found at yet. */
+  readonly #daring = new Set<string>();
 
   configure(address: string): void {
     if (this.#configured.has(address)) return;
-    this.#configured.set(address, { address, failures: 0, notBefore: 0, isGood: false, peer: null });
+    this.#configured.set(address, { address, failures: 0, notBefore: 0, isGood: false, isProven: true, peer: null });
   }
 
   /** Dials the peer if it is due. Returns when to look again. */
@@ -36,6 +43,12 @@ export class Dialer {
     const at = Math.max(known.readyAt, place.notBefore, (this.#lastDial.get(peer) ?? 0) + STAGGER);
     if (at > turn.now) return at;
     if (this.#busy.size >= MAX_DIALS) return turn.now + STAGGER;
+    if (!place.isProven) {
+      const ready = this.#dares.readyAt(turn.now);
+      if (ready > turn.now) return ready;
+      this.#dares.take();
+      this.#daring.add(place.address);
+    }
     this.#start(place.address, peer, turn);
     this.#lastDial.set(peer, turn.now);
     return turn.now + STAGGER;
@@ -55,6 +68,7 @@ export class Dialer {
   /** The dial became a link with the peer. */
   succeeded(address: string, peer: PeerId): void {
     this.#busy.delete(address);
+    if (this.#daring.delete(address)) this.#dares.giveBack();
     const place = this.#configured.get(address);
     if (!place) return;
     place.peer = peer;
@@ -66,6 +80,7 @@ export class Dialer {
   failed(address: string, turn: Turn): PeerId | null {
     const peer = this.#busy.get(address) ?? null;
     this.#busy.delete(address);
+    this.#daring.delete(address);
     const place = this.#configured.get(address);
     if (place) missed(place, LONGEST_CONFIGURED, turn);
     return peer;

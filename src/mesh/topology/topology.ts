@@ -97,8 +97,7 @@ export class Topology {
         this.#dialer.configure(event.address);
         break;
       case "remembered":
-        this.#book.learn(event.peer, event.addresses, turn.now);
-        this.#sweepAt = turn.now;
+        this.#remembered(event.peer, event.addresses, turn);
         break;
       case "linked":
         this.#linked(event, turn);
@@ -118,6 +117,12 @@ export class Topology {
       case "tick":
         this.#wakeAt = Number.POSITIVE_INFINITY;
     }
+  }
+
+  #remembered(peer: PeerId, addresses: readonly string[], turn: Turn): void {
+    const known = this.#book.learn(peer, addresses, turn.now);
+    for (const place of known?.places.values() ?? []) place.isProven = true;
+    this.#sweepAt = turn.now;
   }
 
   /** First-hand: it lives, so that addresses which failed are worth another try. */
@@ -172,6 +177,7 @@ export class Topology {
     place.failures = 0;
     place.notBefore = 0;
     place.isGood = true;
+    place.isProven = true;
     turn.effects.push({ kind: "remember", peer: known.peer, address: place.address });
   }
 
