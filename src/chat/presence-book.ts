@@ -89,8 +89,8 @@ export class PresenceBook implements Roster {
   stranger(newcomer: Person, known: Person): void {
     const [now, before] = [`${newcomer.name}·${tagOf(newcomer.id)}`, `${known.name}·${tagOf(known.id)}`];
     const isMine = peerOf(known.id) === this.#options.peer;
-    const rest = isMine ? `you are ${before}` : `the ${known.name} you know was ${before}`;
-    this.notice("key", `${newcomer.name} is here with a new key (${now}); ${rest}`);
+    const rest = isMine ? `you are ${before}` : `the ${known.name} you know is ${before}`;
+    this.notice("key", `another ${newcomer.name} is here, with another key: ${now}; ${rest}`);
   }
 
   /** Someone signs in two places with one key. */

@@ -88,7 +88,7 @@ describe("Roster", () => {
     }
     assert.deepEqual(
       heard.of("notice").map(({ code, text }) => [code, text]),
-      [["key", `Ann is here with a new key (${tagged("Ann", other)}); the ann you know was ${tagged("ann", ann)}`]],
+      [["key", `another Ann is here, with another key: ${tagged("Ann", other)}; the ann you know is ${tagged("ann", ann)}`]],
     );
   });
 
