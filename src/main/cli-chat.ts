@@ -6,18 +6,14 @@ import type { Chat } from "../core/ports/chat.ts";
 import { createLogger, type Logger } from "../core/ports/logger.ts";
 import type { Base, Options, OwnPeer } from "../ui/cli/command.ts";
 import { chooseName, knownName } from "./cli-name.ts";
-import type { Home } from "./home.ts";
+import type { Home, Running } from "./home.ts";
 import type { Peer } from "./peer.ts";
 
 /** Runs a peer while `use` does; it leaves the network properly afterwards. Throws `in-use` where one runs for this home already. */
 export async function withPeer(base: Base, home: Home, use: (peer: Peer) => Promise<void>): Promise<void> {
   const name = await chooseName(home, base.options, base, base.signal);
   if (name === null) return;
-  const peer = await start(base, home, name).catch((error: unknown) => {
-    const running = isOneOf(error, ["in-use"]) ? home.running() : null;
-    if (!running) throw error;
-    throw new ChatError("in-use", `Earshot runs for this home already (process ${running.pid}): stop it first, or give another --home`);
-  });
+  const peer = await startOnly(base, home, name);
   await lend(peer, use);
 }
 
@@ -42,13 +38,15 @@ type Found = { readonly chat: Chat; readonly own: Peer | null };
 /** How long a peer of this home may take to come up or to leave, milliseconds. */
 const PATIENCE_MS = 3000;
 const STEP_MS = 50;
+/** How long a peer that runs for one short command is waited for, milliseconds. */
+const BRIEF_MS = 15_000;
 
 /**
  * The running peer's Chat, else that of a new peer. Of two commands at once one starts a peer and the other finds it; a peer that
- * was killed is told from one that runs by its silence.
+ * was killed is told from one that runs by its silence. A command that lasts waits for a brief peer to leave.
  */
 async function findChat(base: Base, home: Home, name: string | null): Promise<Found> {
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + (base.lasting ? BRIEF_MS : PATIENCE_MS);
   for (;;) {
     const chat = await connect(base, home);
     if (chat) return { chat, own: null };
@@ -56,17 +54,35 @@ async function findChat(base: Base, home: Home, name: string | null): Promise<Fo
       const own = await start(base, home, name ?? knownName(home, base.options));
       return { chat: own.chat, own };
     } catch (error) {
-      const hopeless = !isOneOf(error, ["in-use"]) || base.options.port;
+      const hopeless = !isOneOf(error, ["in-use"]) || (base.options.port && !home.running()?.brief);
       if (hopeless || base.signal.aborted || performance.now() > until) throw error;
       await pause(STEP_MS);
     }
   }
 }
 
+/** A new peer, and the only one of this home; one that is brief is waited for. */
+async function startOnly(base: Base, home: Home, name: string): Promise<Peer> {
+  const until = performance.now() + BRIEF_MS;
+  for (;;) {
+    try {
+      return await start(base, home, name);
+    } catch (error) {
+      const running = isOneOf(error, ["in-use"]) ? home.running() : null;
+      if (!running) throw error;
+      if (!running.brief || base.signal.aborted || performance.now() > until) throw occupied(running);
+      await pause(STEP_MS);
+    }
+  }
+}
+
+const occupied = ({ pid }: Running): ChatError =>
+  new ChatError("in-use", `Earshot runs for this home already (process ${pid}): stop it first, or give another --home`);
+
 /** The Chat of the running peer, or null where none answers. */
-async function connect({ options }: Base, home: Home): Promise<Chat | null> {
+async function connect({ options, lasting }: Base, home: Home): Promise<Chat | null> {
   const running = home.running();
-  if (!running) return null;
+  if (!running || (lasting && running.brief)) return null;
   if (options.network !== undefined && options.network !== running.network) {
     throw new ChatError("in-use", `Earshot runs for this home on the network ${running.network}: stop it first, or give another --home`);
   }
@@ -81,7 +97,9 @@ async function connect({ options }: Base, home: Home): Promise<Chat | null> {
 
 function whereIs(home: Home): { readonly url: string; readonly token: string } | null {
   const running = home.running();
-  return running && { url: `ws://127.0.0.1:${running.port}/chat`, token: running.token };
+  if (!running) return null;
+  const host = running.host.includes(":") ? `[${running.host}]` : running.host;
+  return { url: `ws://${host}:${running.port}/chat`, token: running.token };
 }
 
 const isOneOf = (error: unknown, codes: readonly ErrorCode[]): boolean => error instanceof ChatError && codes.includes(error.code);
@@ -112,6 +130,7 @@ async function start(base: Base, home: Home, name: string): Promise<Peer> {
     secret: options.secret ?? null,
     peers: options.peers ?? [],
     discovery: !options.noDiscovery,
+    brief: !base.lasting,
     log: loggerOf(base),
   });
 }

@@ -10,10 +10,10 @@ import { defaultHome, type Home, openHome } from "./home.ts";
 
 /** Runs the command to its end. Throws ChatError when it cannot do its work. */
 export async function runCommand(invocation: Extract<Invocation, { kind: "run" }>): Promise<void> {
-  const { args, options } = invocation;
+  const { args, options, command } = invocation;
   const home = openHome(options.home ?? defaultHome());
   const terminal = openTerminal();
-  const base: Base = { ...terminal.io, signal: terminal.signal, args, options };
+  const base: Base = { ...terminal.io, signal: terminal.signal, lasting: command.lasting ?? false, args, options };
   try {
     await runWith(invocation, home, base);
   } catch (error) {

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from "node:tls";
 import { ChatError } from "../core/errors.ts";
 import { type Sniffed, sniff } from "../wire/sniff.ts";
-import { isLoopback, type Pending, Waiting, type WaitingLimits } from "./waiting.ts";
+import { isThisComputer, type Pending, Waiting, type WaitingLimits } from "./waiting.ts";
 
 /** Takes a connection, paused, whose first bytes are still to be read. `settled` says that it has shown what it may do:
  *  it no longer counts among the unknown, whose number and time are bounded. */
@@ -103,7 +103,7 @@ function readFirst(socket: Socket, silence: number, decided: (kind: Exclude<Snif
 
 function toGateway(options: DoorOptions, kind: Exclude<Sniffed, "tls" | "undecided">, socket: Socket, pending: Pending): void {
   const gateway = options.gateways?.[kind];
-  const welcome = options.openTo === "network" || isLoopback(socket.remoteAddress);
+  const welcome = options.openTo === "network" || isThisComputer(socket);
   if (gateway && welcome) gateway(socket, () => pending.settle());
   else socket.destroy();
 }

@@ -50,8 +50,9 @@ test("a name is remembered", (t) => {
 
 test("a running peer is found by its owner, and not after it left", (t) => {
   const home = openHome(temporary(t));
-  const withdraw = home.announce({ port: 4000, token: "t", network: "lan" });
-  assert.deepEqual(home.running(), { port: 4000, token: "t", network: "lan", pid: process.pid });
+  const running = { host: "127.0.0.1", port: 4000, token: "t", network: "lan", brief: false };
+  const withdraw = home.announce(running);
+  assert.deepEqual(home.running(), { ...running, pid: process.pid });
   assert.equal(statSync(join(home.dir, "peer.json")).mode & 0o777, 0o600);
   withdraw();
   assert.equal(home.running(), null);
@@ -59,7 +60,7 @@ test("a running peer is found by its owner, and not after it left", (t) => {
 
 test("a peer that was killed is not taken for one that runs", (t) => {
   const home = openHome(temporary(t));
-  writeFileSync(join(home.dir, "peer.json"), JSON.stringify({ port: 4000, token: "t", network: "lan", pid: 2 ** 22 + 1 }));
+  writeFileSync(join(home.dir, "peer.json"), JSON.stringify({ host: "::1", port: 4000, token: "t", network: "lan", pid: 2 ** 22 + 1 }));
   assert.equal(home.running(), null);
 });
 

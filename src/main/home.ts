@@ -7,7 +7,16 @@ import { ChatError } from "../core/errors.ts";
 import { createIdentity, formatIdentity, type Identity, newToken, parseIdentity } from "../core/identity.ts";
 
 /** A running peer, as the commands of its owner reach it. The file that says so is readable by the owner alone. */
-export type Running = { readonly port: number; readonly token: string; readonly pid: number; readonly network: string };
+export type Running = {
+  /** An address by which this computer reaches it. */
+  readonly host: string;
+  readonly port: number;
+  readonly token: string;
+  readonly network: string;
+  readonly pid: number;
+  /** It runs for one short command, and leaves with it. */
+  readonly brief: boolean;
+};
 
 export type Home = {
   readonly dir: string;
@@ -116,9 +125,10 @@ function readSettings(path: string): Settings {
 function readRunning(path: string): Running | null {
   const found = parseObject(readIfThere(path));
   if (!found) return null;
-  const { port, token, pid, network } = found;
-  if (typeof port !== "number" || typeof token !== "string" || typeof pid !== "number" || typeof network !== "string") return null;
-  return isAlive(pid) ? { port, token, pid, network } : null;
+  const { host, port, token, network, pid } = found;
+  if (typeof host !== "string" || typeof port !== "number" || typeof token !== "string") return null;
+  if (typeof network !== "string" || typeof pid !== "number" || !isAlive(pid)) return null;
+  return { host, port, token, network, pid, brief: found.brief === true };
 }
 
 function withdraw(path: string): void {

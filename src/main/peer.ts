@@ -34,6 +34,8 @@ export type PeerOptions = {
   /** `host:port`. */
   readonly peers: readonly string[];
   readonly discovery: boolean;
+  /** Runs for one short command. */
+  readonly brief?: boolean;
   readonly log: Logger;
 };
 
@@ -99,7 +101,7 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   undo.push(() => mesh.close());
   undo.push(() => web.close());
   undo.push(rememberName(engine.roster, home, log));
-  undo.push(home.announce({ port, token, network }));
+  undo.push(home.announce({ host: ownHost(bind), port, token, network, brief: options.brief ?? false }));
   const host = reachableHost(bind, port);
   return { chat: engine.chat, id: identity.id, address: { host, port }, linked: () => mesh.linked(), close: () => undo.all() };
 }
@@ -136,8 +138,12 @@ function rememberName(roster: Roster, home: Home, log: Logger): () => void {
   });
 }
 
+/** The address by which this computer reaches the door. */
+const ownHost = (bind: string | null): string => (bind === null || bind === "::" || bind === "0.0.0.0" ? "127.0.0.1" : bind);
+
 /** An address by which others on the network reach the door; this computer's own where there is no network. */
 function reachableHost(bind: string | null, port: number): string {
+  if (bind !== null && ownHost(bind) === bind) return bind;
   const first = ownAddresses(networkInterfaces(), bind, port)[0];
   return first ? parseDialAddress(first).host : "127.0.0.1";
 }

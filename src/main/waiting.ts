@@ -69,6 +69,13 @@ export function isLoopback(address: string | undefined): boolean {
   return address === "::1" || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/i.test(address);
 }
 
+type Ends = { readonly remoteAddress?: string | undefined; readonly localAddress?: string | undefined };
+
+/** Whether the other end of a connection is this very computer: by loopback, or by its own address. */
+export function isThisComputer({ remoteAddress, localAddress }: Ends): boolean {
+  return remoteAddress !== undefined && (isLoopback(remoteAddress) || remoteAddress === localAddress);
+}
+
 /** What counts as one address: an IPv4 address, or the /64 that one IPv6 host may freely move in. */
 function addressBlock(address: string): string {
   const plain = address.replace(/^::ffff:/i, "");

@@ -168,6 +168,30 @@ describe("the running peer of a home", () => {
   });
 });
 
+describe("a home", () => {
+  test("lends a chat no peer that will soon leave", async () => {
+    await using homes = new Homes();
+    const sending = homes.startPeer("ann", "send", "#lobby", "short", "--name", "ann");
+    const chat = homes.startPeer("ann", "chat");
+    chat.type("\n");
+    await sending.ended();
+    chat.type("still here");
+    await chat.line(/<ann> still here/);
+    chat.eof();
+    assert.equal((await chat.ended()).code, 0);
+  });
+
+  test("is reached by its commands whatever address its peer is bound to", async () => {
+    await using homes = new Homes();
+    const peer = homes.start("ann", "run", "--bind", "127.0.0.2", "--port", "0", "--network", homes.network, "--name", "ann");
+    await peer.line(/^ready ann \S+ 127\.0\.0\.2:\d+$/);
+    const sent = await homes.run("ann", ["send", "#lobby", "hello"]);
+    assert.deepEqual([sent.code, sent.err], [0, ""]);
+    const { out } = await homes.run("ann", ["history", "#lobby"]);
+    assert.match(out.join(), /<ann> hello$/);
+  });
+});
+
 describe("two people", () => {
   test("talk in rooms and directly, see each other come, change and go", async () => {
     await using homes = new Homes();

@@ -42,6 +42,8 @@ export type Io = {
 export type Base = Io & {
   readonly args: readonly string[];
   readonly options: Options;
+  /** The command runs until it is ended. */
+  readonly lasting: boolean;
   /** Aborted by Ctrl+C, by a request to end, and when nobody reads the output any more. */
   readonly signal: AbortSignal;
 };
@@ -79,6 +81,8 @@ export type Command = Work & {
   /** How many arguments it takes. */
   readonly args: { readonly min: number; readonly max: number };
   readonly options: readonly (keyof Options)[];
+  /** It runs until it is ended, not until its work is done. */
+  readonly lasting?: true;
   /** One line, starting in lower case. */
   readonly summary: string;
   /** What else is to be known, in paragraphs. */

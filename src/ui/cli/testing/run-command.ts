@@ -36,7 +36,9 @@ export function start(chat: Chat, ...argv: readonly string[]): Running {
     colour: false,
   };
   const { args, options } = parsed;
-  const done = command.load().then((run) => run({ ...io, args, options, signal: ending.signal, chat, own: null }));
+  const done = command
+    .load()
+    .then((run) => run({ ...io, args, options, lasting: command.lasting ?? false, signal: ending.signal, chat, own: null }));
   return {
     out: out.text,
     err: err.text,
