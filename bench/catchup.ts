@@ -39,7 +39,7 @@ async function newcomer(address: string): Promise<number> {
   try {
     const begun = sharedNow();
     await other.startPeer("ben", "bench-catchup", [address]);
-    await other.order("count", { expect: COUNT });
+    await other.order("count", { expect: [COUNT] });
     const [counted] = await other.order("counted", null);
     insist(counted?.inOrder === true, "messages did not all come once, in order");
     const held = await other.order("held", { peer: 0 });

@@ -35,7 +35,7 @@ export async function latency(): Promise<void> {
 }
 
 async function paced(one: PeerProcess, other: PeerProcess): Promise<readonly number[]> {
-  await other.order("count", { expect: COUNT });
+  await other.order("count", { expect: [COUNT] });
   await one.order("say", { peer: 0, count: COUNT, bytes: BYTES, perSecond: PER_SECOND });
   const [counted] = await other.order("counted", null);
   insist(counted?.inOrder === true, "messages did not all come once, in order");

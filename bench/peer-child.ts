@@ -35,13 +35,13 @@ obey<PeerOrders>({
     await (perSecond > 0 ? sayPaced(count, bytes, perSecond, [numbered(peer)]) : sayAtOnce(numbered(peer), count, bytes));
     return performance.now() - begin;
   },
-  chatter: async ({ seconds, bytes, perSecond }) => {
-    const count = Math.floor(seconds * perSecond);
+  share: async ({ count }) => peers.map((_, number) => Math.ceil((count - number) / peers.length)),
+  chatter: async ({ count, bytes, perSecond }) => {
     await sayPaced(count, bytes, perSecond, peers);
-    return peers.map((_, number) => Math.floor((count - number - 1) / peers.length) + 1);
+    return null;
   },
   count: async ({ expect }) => {
-    countings = peers.map((peer) => new Counting(peer.chat.self().id, expect));
+    countings = peers.map((peer, number) => new Counting(peer.chat.self().id, expect[number] ?? 0));
     return null;
   },
   counted: () => Promise.all(countings.map(({ done }) => done)),

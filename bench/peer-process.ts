@@ -26,10 +26,12 @@ export type PeerOrders = {
   acquainted: { args: { count: number }; answer: null };
   /** One peer says `count` messages of `bytes` bytes, `perSecond` of them a second (0: as fast as may be). Answers milliseconds. */
   say: { args: { peer: number; count: number; bytes: number; perSecond: number }; answer: number };
-  /** The peers say something in turn, `perSecond` messages a second of all together. Answers how many each peer said. */
-  chatter: { args: { seconds: number; bytes: number; perSecond: number }; answer: readonly number[] };
-  /** Every peer begins to count the messages of others, until `expect` have come. */
-  count: { args: { expect: number }; answer: null };
+  /** How many of `count` messages, said in turn, fall to each peer. */
+  share: { args: { count: number }; answer: readonly number[] };
+  /** The peers say `count` messages in turn, `perSecond` a second of all together. */
+  chatter: { args: { count: number; bytes: number; perSecond: number }; answer: null };
+  /** Each peer begins to count the messages of others, until its number of `expect` has come. */
+  count: { args: { expect: readonly number[] }; answer: null };
   /** Resolves once the expected number has come to each peer. */
   counted: { args: null; answer: readonly Counted[] };
   /** How many messages of #lobby one peer holds, by its history; rejects where they are out of order or there twice. */

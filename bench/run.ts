@@ -4,9 +4,14 @@ import { cpus, loadavg } from "node:os";
 import { note, TABLE_HEAD } from "./report.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<void>>>> = {
+  start: async () => (await import("./start.ts")).start,
+  discovery: async () => (await import("./discovery.ts")).discovery,
   latency: async () => (await import("./latency.ts")).latency,
   throughput: async () => (await import("./throughput.ts")).throughput,
   catchup: async () => (await import("./catchup.ts")).catchup,
+  idle: async () => (await import("./idle.ts")).idle,
+  mesh: async () => (await import("./mesh.ts")).mesh,
+  search: async () => (await import("./search.ts")).search,
 };
 
 const names = process.argv.slice(2);

@@ -33,7 +33,7 @@ async function oneRound() {
     const address = await one.startPeer("ann", "bench-throughput", []);
     await other.startPeer("ben", "bench-throughput", [address]);
     await Promise.all([one.order("linked", { count: 1 }), other.order("linked", { count: 1 })]);
-    await other.order("count", { expect: COUNT });
+    await other.order("count", { expect: [COUNT] });
     const [, [counted]] = await Promise.all([
       one.order("say", { peer: 0, count: COUNT, bytes: BYTES, perSecond: 0 }),
       other.order("counted", null),
