@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { PeerId } from "../../core/ids.ts";
 import { compareKeys } from "../../core/order.ts";
-import { SETTLE_MS, Settle } from "./settle.ts";
+import { BURST, BURST_MS, SETTLE_MS, Settle } from "./settle.ts";
 
 const key = (time: number, author = "a", seq = 1) => ({ time, author: author as PeerId, seq });
 
@@ -29,6 +29,18 @@ test("what was said later waits for its own time", () => {
   settle.add("later", key(2), 50);
   assert.deepEqual(settle.release(SETTLE_MS), ["now"]);
   assert.deepEqual(settle.release(SETTLE_MS + 50), ["later"]);
+});
+
+test("in a burst, what was said first has more time to arrive", () => {
+  const settle = new Settle<number>();
+  for (let n = 1; n <= BURST + 1; n++) settle.add(n, key(n), n);
+  assert.deepEqual(settle.release(SETTLE_MS + 20), []);
+  settle.add(0, key(0), BURST_MS);
+  assert.equal(settle.due, 1 + BURST_MS);
+  assert.deepEqual(
+    settle.release(BURST_MS + BURST + 1),
+    Array.from({ length: BURST + 2 }, (_, n) => n),
+  );
 });
 
 test("what has no place of its own stays behind what was there before it", () => {

@@ -6,7 +6,11 @@ import type { OrderKey } from "../../core/ports/store.ts";
 /** How long a thing is held, milliseconds: more than messages need to cross a network, less than people notice. */
 export const SETTLE_MS = 100;
 
-type Held<T> = { readonly item: T; readonly key: OrderKey; readonly turn: number; readonly due: number };
+/** More than so many at once are a burst, which computers have trouble with and nobody reads along: each is held longer, milliseconds. */
+export const BURST = 10;
+export const BURST_MS = 400;
+
+type Held<T> = { readonly item: T; readonly key: OrderKey; readonly turn: number; readonly since: number };
 
 /** Pure: times (milliseconds, any steady clock) are passed in. */
 export class Settle<T> {
@@ -18,12 +22,13 @@ export class Settle<T> {
   add(item: T, place: OrderKey | null, now: number): void {
     const key = place ?? this.#newest ?? ORIGIN;
     if (this.#newest === null || compareKeys(key, this.#newest) > 0) this.#newest = key;
-    this.#held.push({ item, key, turn: this.#turn++, due: now + SETTLE_MS });
+    this.#held.push({ item, key, turn: this.#turn++, since: now });
   }
 
   /** In order: what was held long enough, and whatever stands before one of those. */
   release(now: number): readonly T[] {
-    const due = this.#held.filter((held) => held.due <= now);
+    const until = now - this.#patience;
+    const due = this.#held.filter((held) => held.since <= until);
     if (due.length === 0) return [];
     const last = due.reduce((a, b) => (inOrder(a, b) > 0 ? a : b));
     const out = this.#held.filter((held) => inOrder(held, last) <= 0);
@@ -33,7 +38,12 @@ export class Settle<T> {
 
   /** When to release next, or null while nothing is held. */
   get due(): number | null {
-    return this.#held[0]?.due ?? null;
+    const first = this.#held[0];
+    return first ? first.since + this.#patience : null;
+  }
+
+  get #patience(): number {
+    return this.#held.length > BURST ? BURST_MS : SETTLE_MS;
   }
 }
 
