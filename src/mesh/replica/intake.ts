@@ -23,8 +23,8 @@ export function given(state: State, peer: PeerId, frame: Extract<GossipFrame, { 
   else if (!asked && !isDirect(room)) duplicate(state, peer, feed.author, turn);
   // Should what is under way be refused, this link has it, too.
   if (to <= expected && state.inbound.pending(room, feed.author)) return state.wants.claimed(peer, feed, to, turn.now + 10 * GRACE);
-  if (to < expected) return;
-  // A known head is given to the log, too: it sees whether it is the same one, or a fork.
+  if (to < expected && feed.author !== state.view.self) return;
+  // A known head is given to the log, too, and what others hold as ours: it sees whether it is the same, or a fork.
   state.inbound.started(room, feed.author, to);
   turn.effects.push({ kind: "ingest", peer, ...feed, entries });
 }
@@ -44,10 +44,12 @@ export function ingested(state: State, event: Of<"ingested">, turn: Turn): void 
   if (isNew && refused !== "not-allowed") proveFork(state, peer, event, turn);
 }
 
-/** Their entry at our head is the proof of a fork; it is asked for once, and then nothing more of their branch. */
+/** Their entry at our head is the proof of a fork, ours the proof to them; both are given once, and then nothing more of their branch. */
 function proveFork(state: State, peer: PeerId, { room, author }: Feed, turn: Turn): void {
   const held = state.inbound.held(room, author);
-  if (held > 0) turn.effects.push({ kind: "send", peer, frame: { kind: "want", room, author, from: held, to: held } });
+  if (held === 0) return;
+  turn.effects.push({ kind: "send", peer, frame: { kind: "want", room, author, from: held, to: held } });
+  state.serving.asked(peer, { room, author, from: held, to: held }, false);
 }
 
 function duplicate(state: State, peer: PeerId, author: PeerId, turn: Turn): void {
