@@ -5,6 +5,7 @@ import type { Message } from "../../core/ports/chat.ts";
 import type { ChatContext } from "./command.ts";
 import { jsonLine, messageObject } from "./json.ts";
 import { dayLine, exportLine, foundLine, type Line, messageLine } from "./lines.ts";
+import { lookAround } from "./look-around.ts";
 import { print, write } from "./output.ts";
 import { newestFound, newestOf, pagesOf, type Range, rangeOf } from "./range.ts";
 import { directoryOf, readTarget, resolveTarget } from "./target.ts";
@@ -37,7 +38,9 @@ export async function exportAll(context: ChatContext): Promise<void> {
   }
 }
 
-export async function search({ chat, args, options, out }: ChatContext): Promise<void> {
+export async function search(context: ChatContext): Promise<void> {
+  const { chat, args, options, out } = context;
+  await lookAround(context);
   const range = await rangeOf(chat, null, options);
   const newestFirst = await newestFound(chat, args.join(" "), range, options.limit ?? DEFAULT_LIMIT);
   const messages = newestFirst.toReversed();
@@ -50,7 +53,9 @@ export async function search({ chat, args, options, out }: ChatContext): Promise
 
 async function whatToRead(context: ChatContext): Promise<{ readonly room: Conversation; readonly range: Range }> {
   const [target = ""] = context.args;
-  const room = await resolveTarget(readTarget(target), context);
+  const wanted = readTarget(target);
+  await lookAround(context);
+  const room = await resolveTarget(wanted, context);
   return { room, range: await rangeOf(context.chat, room, context.options) };
 }
 

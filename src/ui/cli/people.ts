@@ -1,17 +1,18 @@
 // `earshot people`: who is here, and who was.
 
-import { setTimeout as pause } from "node:timers/promises";
 import { cleanLine } from "../../core/name.ts";
-import type { Chat, ChatEvent, PersonInfo } from "../../core/ports/chat.ts";
+import type { PersonInfo } from "../../core/ports/chat.ts";
 import type { Status } from "../../core/presence.ts";
 import type { ChatContext } from "./command.ts";
 import { Directory } from "./directory.ts";
 import { jsonLine, personObject } from "./json.ts";
+import { lookAround } from "./look-around.ts";
 import { write } from "./output.ts";
 import { tabulate } from "./table.ts";
 
-export async function people({ chat, own, options, out, signal }: ChatContext): Promise<void> {
-  if (own) await lookAround(chat, signal);
+export async function people(context: ChatContext): Promise<void> {
+  const { chat, options, out } = context;
+  await lookAround(context);
   const everyone = inOrder(await chat.people());
   const self = chat.self();
   if (options.json) return write(out, everyone.map((person) => jsonLine(personObject(person))).join(""));
@@ -41,20 +42,4 @@ function row(person: PersonInfo, directory: Directory): string[] {
   const me = person.id === directory.self ? " (you)" : "";
   const host = person.host ? `guest of ${directory.shown(person.host)}` : "";
   return [mark, `${directory.shown(person)}${me}`, word, [cleanLine(person.text), host].filter(Boolean).join(" · ")];
-}
-
-/** How long a peer that was just started looks who is here: until it was quiet for a while, milliseconds. */
-const QUIET_MS = 500;
-const MOST_MS = 2000;
-const STEP_MS = 50;
-
-async function lookAround(chat: Chat, signal: AbortSignal): Promise<void> {
-  const start = performance.now();
-  let heard = start;
-  const event = ({ kind }: ChatEvent) => {
-    if (kind === "presence") heard = performance.now();
-  };
-  const watch = await chat.watch({ event });
-  while (!signal.aborted && performance.now() - heard < QUIET_MS && performance.now() - start < MOST_MS) await pause(STEP_MS);
-  watch.stop();
 }

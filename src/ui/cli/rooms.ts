@@ -6,11 +6,14 @@ import type { ChatContext } from "./command.ts";
 import type { Directory } from "./directory.ts";
 import { jsonLine, roomObject } from "./json.ts";
 import { clockOf, dayOf } from "./lines.ts";
+import { lookAround } from "./look-around.ts";
 import { write } from "./output.ts";
 import { tabulate } from "./table.ts";
 import { directoryOf } from "./target.ts";
 
-export async function rooms({ chat, options, out }: ChatContext): Promise<void> {
+export async function rooms(context: ChatContext): Promise<void> {
+  const { chat, options, out } = context;
+  await lookAround(context);
   const directory = await directoryOf(chat);
   const all = [...(await chat.rooms())].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   if (options.json) return write(out, all.map((room) => jsonLine(roomObject(room, directory))).join(""));
