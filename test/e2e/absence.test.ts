@@ -1,6 +1,7 @@
 // Who was away, cut off or killed misses nothing, and the network outlives whoever began it.
 
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { test } from "node:test";
 import { labMissing } from "./namespaces.ts";
 import { reads, said, sees, Town } from "./town.ts";
@@ -116,4 +117,42 @@ test("who comes later reads the last messages on joining", { skip }, async () =>
     () => town.history("eve"),
     (history) => history.join() === texts.join(),
   );
+});
+
+test("what was said to one who was away arrives once both are here", { skip }, async () => {
+  await using town = await Town.build({ hosts: 2 }, "ann", "ben");
+  const [ann, ben] = await town.gather(["ann", "ben"]);
+  assert(ann && ben);
+  ben.type("/quit");
+  await ann.line(/-- ben left #lobby$/);
+  ann.type("/msg ben for when you are back");
+  await ann.line(/-> \*ben\* for when you are back$/);
+  ann.type("/quit");
+  assert.equal((await ann.ended()).code, 0);
+  const again = town.chat("ben");
+  await again.line(/-- you are /);
+  const back = town.chat("ann");
+  await again.line(/\*ann\* for when you are back$/);
+  await sees(back, "ben");
+});
+
+test("a message by a peer that runs for it alone reaches those who are here, and is read by those who come later", { skip }, async () => {
+  await using town = await Town.build({ hosts: 3 }, ...NAMES);
+  const ann = town.chat("ann");
+  await ann.line(/-- you are /);
+  const sent = await town.run("ben", ["send", "#lobby", "a", "word", "in", "passing", "--name", "ben"]);
+  assert.deepEqual([sent.code, sent.out, sent.err], [0, [], ""]);
+  await ann.line(/<ben> a word in passing$/);
+  const direct = await town.run("ben", ["send", "@ann", "psst", "--wait", "delivered"]);
+  assert.equal(direct.code, 0, direct.err);
+  await ann.line(/\*ben\* psst$/);
+  for (const newcomer of [
+    ["history", "#lobby"],
+    ["search", "passing"],
+    ["export", "#lobby"],
+  ]) {
+    const { out, err } = await town.run("eve", newcomer);
+    assert.match(out.join("\n"), /<ben> a word in passing$/, `${newcomer[0]} ${err}`);
+    rmSync(town.home("eve"), { recursive: true });
+  }
 });

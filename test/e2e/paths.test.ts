@@ -62,6 +62,26 @@ test("nobody is found where nothing is heard and nobody is named", { skip }, asy
   await Promise.all(chats.map((chat) => chat.line(/-- Nobody is here yet/)));
 });
 
+test("two who cannot reach each other talk through one who reaches both", { skip }, async () => {
+  await using town = await Town.build({ hosts: 3 }, ...NAMES);
+  await town.lab.partition([[0], [2]]);
+  const chats = await town.gather(NAMES);
+  await talk(NAMES, chats);
+  const [ann, ben, eve] = chats;
+  assert(ann && ben && eve);
+  eve.type("/away lunch");
+  await ann.line(/-- eve is away: lunch$/);
+  assert.equal((await town.people("ann")).get("eve")?.via, "carried");
+  eve.type("/quit");
+  await ann.line(/-- eve left #lobby$/);
+});
+
+test("a computer without a network still lets its own people talk", { skip }, async () => {
+  await using town = await Town.build({ hosts: 1 }, "ann", "ben");
+  await town.hostAt(0).ip("link set eth0 down");
+  await talk(["ann", "ben"], await town.gather(["ann", "ben"]));
+});
+
 test("hosts with two interfaces are one person each, to the others and to themselves", { skip }, async () => {
   await using town = await Town.build({ hosts: 4, second: [0, 1, 3] }, "ann", "ben", "eve", "zoe");
   const names = ["ann", "ben", "eve", "zoe"];
