@@ -1,7 +1,7 @@
 // The door: one TCP port for every protocol. The first bytes tell which, and a gateway takes the connection from there.
 
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from "node:tls";
+import type { TLSSocket, TlsOptions, Server as TlsServer } from "node:tls";
 import { ChatError } from "../core/errors.ts";
 import { type Sniffed, sniff } from "../wire/sniff.ts";
 import { isThisComputer, type Pending, Waiting, type WaitingLimits } from "./waiting.ts";
@@ -111,7 +111,7 @@ function toGateway(options: DoorOptions, kind: Exclude<Sniffed, "tls" | "undecid
 /** Makes the way in for TLS: the handshake, and then by ALPN to links. Others are closed. */
 function tlsEntrance(options: DoorOptions): (socket: Socket, pending: Pending) => void {
   const shaking = new Map<string, Pending>();
-  let server: TlsServer | null = null;
+  let opened: Promise<TlsServer> | null = null;
   const entered = (socket: TLSSocket) => {
     socket.on("error", quiet);
     if (socket.alpnProtocol !== LINK_PROTOCOL) {
@@ -125,31 +125,28 @@ function tlsEntrance(options: DoorOptions): (socket: Socket, pending: Pending) =
     const source = sourceOf(socket);
     shaking.set(source, pending);
     socket.once("close", () => shaking.delete(source));
-    server ??= createTlsServer(options.tls).on("secureConnection", entered).on("tlsClientError", quiet);
-    server.emit("connection", socket);
+    opened ??= openTls(options.tls, entered);
+    void opened.then((server) => server.emit("connection", socket));
   };
+}
+
+/** Node's TLS takes a while to load, so it is loaded for the first who needs it. */
+async function openTls(options: TlsOptions, entered: (socket: TLSSocket) => void): Promise<TlsServer> {
+  const { createServer } = await import("node:tls");
+  return createServer(options).on("secureConnection", entered).on("tlsClientError", quiet);
 }
 
 /** Tells connections apart: a TLS socket has the source of the one it wraps. */
 const sourceOf = (socket: Socket): string => `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`;
 
-/** Listens on one address, or on all; on IPv4 alone where the computer has no IPv6. */
-async function listen(server: Server, { port, bind }: DoorOptions): Promise<void> {
-  const hosts = bind === null ? ["::", "0.0.0.0"] : [bind];
-  for (const host of hosts) {
-    const failure = await tryListen(server, port, host);
-    if (failure === null) return;
-    if (host !== "::" || bind !== null || !isCode(failure, "EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")) throw refusal(failure, host, port);
-  }
-}
-
-function tryListen(server: Server, port: number, host: string): Promise<Error | null> {
-  return new Promise((resolve) => {
-    const failed = (error: Error) => resolve(error);
+/** Listens on one address, or on all: on IPv4 alone where the computer has no IPv6. A host that is named, be it `::`, takes Node some milliseconds more. */
+function listen(server: Server, { port, bind }: DoorOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error) => reject(refusal(error, bind ?? "this computer", port));
     server.once("error", failed);
-    server.listen({ port, host, backlog: 511 }, () => {
+    server.listen({ port, ...(bind !== null && { host: bind }), backlog: 511 }, () => {
       server.off("error", failed);
-      resolve(null);
+      resolve();
     });
   });
 }

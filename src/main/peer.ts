@@ -11,12 +11,12 @@ import type { Logger } from "../core/ports/logger.ts";
 import { createWebGateway } from "../gateways/web/gateway.ts";
 import { NetworkClock } from "../mesh/clock.ts";
 import { tlsServerOptions } from "../mesh/link/tls.ts";
-import { Mesh } from "../mesh/mesh.ts";
 import { ownAddresses, parseDialAddress } from "../mesh/own-addresses.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { networkOf } from "../wire/network.ts";
 import { type Door, type DoorOptions, openDoor } from "./door.ts";
 import { type Home, ownerToken } from "./home.ts";
+import { LateMesh } from "./late-mesh.ts";
 import { recallNeighbours } from "./neighbours.ts";
 
 /** The port that finds people and carries everything: EARS on a phone's keys. */
@@ -84,7 +84,7 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   const token = ownerToken();
   const web = createWebGateway({ chat: engine.chat, token, log: log.warn });
   const neighbours = await recallNeighbours(store);
-  const arrivals: { mesh: Mesh | null } = { mesh: null };
+  const arrivals: { mesh: LateMesh | null } = { mesh: null };
   const door = await openDoorFor(options, {
     tls: tlsServerOptions(identity),
     onLink: (socket) => (arrivals.mesh ? arrivals.mesh.accept(socket) : socket.destroy()),
@@ -92,7 +92,7 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   });
   undo.push(() => door.close());
   const { port } = door.address;
-  const mesh = new Mesh({
+  const mesh = new LateMesh({
     ...{ identity, network: networkOf(network, options.secret), log: engine.log, roster: engine.roster, networkClock, clock: ownClock },
     ...{ port, bind, discovery: options.discovery, peers: options.peers, logger: log },
     ...{ remembered: neighbours.known, remember: neighbours.remember },
