@@ -77,5 +77,6 @@ test("the default home follows the platform", () => {
   assert.equal(defaultHome({ EARSHOT_HOME: "/x" }, "linux"), "/x");
   assert.equal(defaultHome({ HOME: "/h" }, "linux"), "/h/.local/share/earshot");
   assert.equal(defaultHome({ HOME: "/h", XDG_DATA_HOME: "/d" }, "linux"), "/d/earshot");
+  assert.equal(defaultHome({ HOME: "/h", XDG_DATA_HOME: "", EARSHOT_HOME: "" }, "linux"), "/h/.local/share/earshot", "empty is unset");
   assert.equal(defaultHome({ HOME: "/h" }, "darwin"), "/h/Library/Application Support/Earshot");
 });

@@ -40,10 +40,10 @@ export type Home = {
 /** `$EARSHOT_HOME`, else the platform's folder for application data. */
 export function defaultHome(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {
   if (env.EARSHOT_HOME) return resolve(env.EARSHOT_HOME);
-  const user = env.HOME ?? homedir();
-  if (platform === "win32") return join(env.APPDATA ?? join(user, "AppData", "Roaming"), "Earshot");
+  const user = env.HOME || homedir();
+  if (platform === "win32") return join(env.APPDATA || join(user, "AppData", "Roaming"), "Earshot");
   if (platform === "darwin") return join(user, "Library", "Application Support", "Earshot");
-  return join(env.XDG_DATA_HOME ?? join(user, ".local", "share"), "earshot");
+  return join(env.XDG_DATA_HOME || join(user, ".local", "share"), "earshot");
 }
 
 /** Opens a home, making the folder (mode 0700) where there is none. Throws `storage` when it cannot be used. */
