@@ -10,7 +10,7 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 }
 module.enableCompileCache();
 const isCheckout = existsSync(new URL("../src/main/earshot.ts", import.meta.url));
-const home = new URL(isCheckout ? "../src/" : "../dist/", import.meta.url).href;
+const home = `${import.meta.url.slice(0, -"bin/earshot.js".length)}${isCheckout ? "src/" : "dist/"}`;
 const format = isCheckout ? "module-typescript" : "module";
 
 // Our own files are named in full, so that nothing needs to be looked for: that would take a fifth of a start.
