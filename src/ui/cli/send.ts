@@ -1,6 +1,7 @@
 // `earshot send`: says one thing and leaves.
 
 import { ChatError } from "../../core/errors.ts";
+import { cleanText } from "../../core/name.ts";
 import type { Chat, Message } from "../../core/ports/chat.ts";
 import { letArrive } from "./arrive.ts";
 import type { ChatContext } from "./command.ts";
@@ -11,7 +12,7 @@ export async function send(context: ChatContext): Promise<void> {
   const [goal = "", ...words] = context.args;
   const target = readTarget(goal);
   const text = words.length === 1 && words[0] === "-" ? await readAll(context.input) : words.join(" ");
-  if (text.trim() === "") throw new UsageError("there is nothing to say: the text is empty");
+  if (cleanText(text).trim() === "") throw new UsageError("there is nothing to say: the text is empty");
   const room = await resolveTarget(target, context);
   const message = await context.chat.say(room, text);
   if (context.options.wait === "delivered") return untilDelivered(context.chat, message, context.signal);
@@ -38,7 +39,9 @@ async function readAll(input: NodeJS.ReadStream): Promise<string> {
     size += chunk.length;
     if (size > MOST_BYTES) throw new ChatError("too-large", "the input is too long for one message: earshot chat takes it line by line");
   }
-  return new TextDecoder().decode(Buffer.concat(chunks)).replace(/[\r\n]+$/, "");
+  const bytes = Buffer.concat(chunks);
+  const end = bytes.findLastIndex((byte) => byte !== 0x0a && byte !== 0x0d) + 1;
+  return new TextDecoder().decode(bytes.subarray(0, end));
 }
 
 /** Far more than a message holds; what is between is refused by name of its size. */
