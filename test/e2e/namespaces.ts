@@ -1,9 +1,11 @@
 // Network namespaces by way of `ip`: made, entered, and never left behind.
 
 import { execFile, execFileSync } from "node:child_process";
-import { accessSync, constants, readdirSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 
 const PREFIX = "earlab";
+const CAP_NET_ADMIN = 12n;
+const CAP_SYS_ADMIN = 21n;
 let made = 0;
 let guarded = false;
 const alive = new Set<string>();
@@ -12,8 +14,15 @@ const alive = new Set<string>();
 export function labMissing(...programs: readonly string[]): string | false {
   if (process.platform !== "linux") return "needs Linux network namespaces";
   if (process.getuid?.() !== 0) return "needs root, for network namespaces";
+  if (!mayMakeNamespaces()) return "needs the rights of a real root (CAP_SYS_ADMIN, CAP_NET_ADMIN), for network namespaces";
   const absent = ["ip", "nft", "tc", ...programs].filter((program) => !onPath(program));
   return absent.length > 0 ? `needs ${absent.join(", ")}` : false;
+}
+
+/** A root without these, as in most containers, can make none (capabilities(7)). */
+function mayMakeNamespaces(): boolean {
+  const [, held = "0"] = /^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return [CAP_NET_ADMIN, CAP_SYS_ADMIN].every((right) => (BigInt(`0x${held}`) >> right) & 1n);
 }
 
 function onPath(program: string): boolean {
