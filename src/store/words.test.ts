@@ -42,3 +42,10 @@ test("what a text holds is among its terms, whoever asks", () => {
     { numRuns: 2_000, seed: 3277 },
   );
 });
+
+test("thousands of marks on one character cost no more than other letters", () => {
+  const pile = `zalgo a${"\u0301\u0323".repeat(15_000)} end`;
+  const start = performance.now();
+  for (let i = 0; i < 10; i++) assert.ok(termsOf(pile).includes("zalgo") && termsOf(pile).includes("end"));
+  assert.ok(performance.now() - start < 1_500);
+});
