@@ -13,7 +13,7 @@ export const PATIENCE = 20_000;
 /** What `people --json` tells of a person. */
 export type Seen = { readonly id: string; readonly name: string; readonly status: string; readonly text: string; readonly via: string };
 
-/** Homes on a lab's network. Whoever is named after their host's index lives there: `move` says so. */
+/** Homes on a lab's network, each on one of its hosts. */
 export class Town extends Homes {
   readonly lab: Lab;
   readonly #houses = new Map<string, Host>();
