@@ -11,16 +11,24 @@ export class HybridClock {
     this.now = now;
   }
 
-  /** A stamp for one's own entry, microseconds; each is greater than the one before. */
+  /** A stamp for one's own entry, microseconds; each is greater than the one before, unless the clock was far off until now. */
   stamp(): number {
-    this.#highest = nextStamp(this.now(), this.#highest);
+    const now = this.now();
+    this.#forgetAhead(now + MAX_AHEAD);
+    this.#highest = nextStamp(now, this.#highest);
     return this.#highest;
   }
 
   /** Takes note of others' stamps. One far ahead moves nothing. */
   observe(times: Iterable<number>): void {
     const bound = this.now() + MAX_AHEAD;
+    this.#forgetAhead(bound);
     for (const time of times) if (time > this.#highest && time <= bound) this.#highest = time;
+  }
+
+  /** What was stamped before the network set this computer's clock back by hours counts as little as others' stamps from the future. */
+  #forgetAhead(bound: number): void {
+    if (this.#highest > bound) this.#highest = 0;
   }
 
   /** Whether a stamp stands so far ahead that people should see a mark. */
