@@ -4,6 +4,7 @@ import type { TLSSocket } from "node:tls";
 import type { PeerId } from "../core/ids.ts";
 import type { Random } from "../core/ports/clock.ts";
 import type { ByeCode, Frame, PeerHint } from "../wire/frame.ts";
+import { Arrivals } from "./arrivals.ts";
 import { acceptLink, dialLink, type LinkOptions } from "./link/establish.ts";
 import type { Ending, Link } from "./link/link.ts";
 import { LinkRefused } from "./link/refusal.ts";
@@ -42,6 +43,7 @@ export class TopologyDriver {
   readonly #active = new Map<PeerId, Link>();
   readonly #endings = new Map<PeerId, Ending["code"]>();
   readonly #pending: TopologyEvent[] = [];
+  readonly #arrivals = new Arrivals();
   readonly #stop = new AbortController();
   #busy = false;
   #nextLink: LinkId = 1;
@@ -71,6 +73,7 @@ export class TopologyDriver {
 
   /** A connection came in by the door, its TLS handshake done. */
   async accept(socket: TLSSocket): Promise<void> {
+    if (!this.#arrivals.admit(socket)) return void socket.destroy();
     try {
       this.#linked(await acceptLink(socket, this.#parts.link), null);
     } catch (error) {
