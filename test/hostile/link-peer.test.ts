@@ -168,6 +168,19 @@ test("hearsay makes nobody dial strangers at will", { skip }, async () => {
   assert.ok(hits.count - burst < 40, `and ${hits.count - burst} times in three more seconds`);
 });
 
+test("one who takes hundreds of keys gets a bounded number of links", { skip }, async () => {
+  await using siege = await Siege.begin();
+  const before = siege.memory();
+  let refused = 0;
+  for (let round = 0; round < 60; round++) {
+    const links = await Promise.allSettled(Array.from({ length: 10 }, () => siege.intrude()));
+    refused += links.filter(({ status }) => status === "rejected").length;
+  }
+  assert.ok(refused > 50, `${refused} were refused`);
+  const longest = await siege.talk(5);
+  assert.ok(siege.memory() < before + MOST_GROWTH, `memory: ${before} → ${siege.memory()} MB; slowest line ${longest} ms`);
+});
+
 test("who takes nothing is dropped, and the others do not wait for it", { skip }, async () => {
   await using siege = await Siege.begin();
   const intruder = await siege.intrude();
