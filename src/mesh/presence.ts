@@ -14,11 +14,13 @@ import { openPresence, peekPresence } from "../core/presence-record.ts";
 
 /** Seconds that a record is believed without a link. */
 export const LIFETIME = 24;
-const RENEW_EVERY = 8_000;
+/** With the ways below it leaves a record time for three links, and whoever dies is gone within 30 s. */
+const RENEW_EVERY = 12_000;
 /** A link that broke without a goodbye: so long its peer has to come back before it is shown as gone. */
 const GRACE = 4_000;
 const FORWARD_CHANGE = 150;
-const FORWARD_RENEWAL = 1_000;
+/** Renewals gather on their way, so that an idle peer is seldom woken. */
+const FORWARD_RENEWAL = 2_000;
 /** Goodbyes are remembered so long; longer than any record lives. */
 const TOMBSTONE = 900_000;
 const MAX_KNOWN = 20_000;
