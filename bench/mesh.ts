@@ -19,13 +19,17 @@ export async function mesh(): Promise<void> {
     note("mesh: all know one another");
     await pause(SETTLE);
     await talk(processes, 5); // trees grow, code warms up
+    await Promise.all(processes.map((one) => one.order("usage", null)));
     const { oneWay, said } = await talk(processes, SECONDS);
+    const used = await Promise.all(processes.map((one) => one.order("usage", null)));
     insist(oneWay.length >= said * (PEERS - 1), "not everything came to everyone");
     const [half, most] = [median(oneWay) / 1000, percentile(oneWay, 0.99) / 1000];
     report({ what: `${PEERS} peers, ${PER_SECOND} messages/s in all: delivered`, value: oneWay.length, unit: `of ${said * (PEERS - 1)}` });
     report({ what: "one way, p50", value: half, unit: "ms" });
     report({ what: "one way, p99", value: most, unit: "ms", goal: { text: "< 50 ms", met: most < 50 } });
     report({ what: "one way, the slowest", value: percentile(oneWay, 1) / 1000, unit: "ms" });
+    const cores = used.reduce((sum, { cpu, wall }) => sum + cpu / wall, 0);
+    report({ what: "CPU of all peers together", value: cores, unit: "cores" });
   } finally {
     await Promise.all(processes.map((one) => one.remove()));
   }

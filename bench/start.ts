@@ -51,7 +51,7 @@ async function emptyRun(file: string): Promise<number> {
 
 async function readyRun(home: string): Promise<number> {
   const begin = performance.now();
-  const args = ["run", "--home", home, "--name", "ann", "--port", "0", "--bind", "127.0.0.1", "--network", "bench-start"];
+  const args = ["run", "--home", home, "--name", "ann", "--port", "0", "--no-discovery", "--network", "bench-start"];
   const child = spawn(EARSHOT, args, { stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface(child.stdout)) if (line.startsWith("ready ")) break;
   const ms = performance.now() - begin;
