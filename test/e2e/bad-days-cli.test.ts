@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import fc from "fast-check";
 import { type Finished, Homes } from "./cli.ts";
 import type { Running } from "./running.ts";
 
@@ -82,6 +83,47 @@ describe("odd input that is fine", () => {
       assert.deepEqual([code, out.length], [0, 1]);
     }
   });
+});
+
+test("two thousand lines of nonsense typed into chat, commands among them, crash nothing and move no terminal", async () => {
+  await using homes = new Homes();
+  const words = [
+    "/nick",
+    "/msg",
+    "/join",
+    "/leave",
+    "/who",
+    "/topic",
+    "/me",
+    "/away",
+    "/back",
+    "/status",
+    "/history",
+    "/help",
+    "/",
+    "//",
+    "/x",
+    "#tea",
+    "@ann",
+    "ann",
+  ];
+  const odd = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 60 }),
+    fc.constantFrom(...words, "\u001b[2J", "\u202e", "9".repeat(400), "\u0000", "\r"),
+  );
+  const line = fc.array(odd, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(" ").replace(/\n/g, ""));
+  const lines = fc.sample(line, { numRuns: 2_000, seed: 7 }).filter((text) => !/^\s*(\/quit|\/exit|exit)/.test(text));
+  const { code, out, err } = await withInput(
+    homes.startPeer("ann", "chat", ...ANN),
+    `${lines.join("\n")}\n${"long ".repeat(50_000)}\nlast words\n`,
+  );
+  assert.deepEqual([code, err], [0, ""]);
+  assert.ok(out.some((text) => text.endsWith("last words")));
+  assert.ok(out.filter((text) => /> long long/.test(text)).length > 1, "a line too long for one message becomes several");
+  assert.deepEqual(
+    out.filter((text) => /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/u.test(text)),
+    [],
+  );
 });
 
 describe("surroundings", () => {
