@@ -20,6 +20,8 @@ export async function search(): Promise<void> {
     await other.startPeer("ben", NETWORK, [address]);
     note("search: the other one catches up");
     while ((await other.order("held", { peer: 0 })) < MESSAGES);
+    const [first] = await one.order("search", { peer: 0, words: ["nothing"], limit: 50 });
+    report({ what: "the first search, which starts the thread for it", value: first ?? Number.NaN, unit: "ms" });
     const quiet = await talk(one, other);
     const searching = one.order("search", { peer: 0, words: questions(words), limit: 50 });
     const disturbed = await talk(one, other);
