@@ -188,10 +188,21 @@ test("who takes nothing is dropped, and the others do not wait for it", { skip }
   const before = siege.memory();
   const author = createIdentity();
   const giver = await siege.intrude();
-  const head = await flood(siege, giver, author, 150);
+  const head = await flood(siege, giver, author, { commits: 150, room: FLOODED });
   assert.ok(head.seq > 0);
   await siege.talk(5);
   assert.ok(siege.memory() < before + MOST_GROWTH + 50, `memory: ${before} → ${siege.memory()} MB`);
+});
+
+test("through a flood of entries in the room where people talk nothing is lost, and talk goes on after it", { skip }, async () => {
+  await using siege = await Siege.begin();
+  const before = siege.memory();
+  const giver = await siege.intrude();
+  await flood(siege, giver, giver.identity, { commits: 20, room: LOBBY });
+  await Promise.all([siege.ann, siege.bob].map((person) => person.line(/> 19-499 x+$/, 15_000)));
+  for (const person of [siege.ann, siege.bob]) assert.equal(person.lines.filter((line) => / \d+-\d+ x+$/.test(line)).length, 10_000);
+  await siege.talk(3);
+  assert.ok(siege.memory() < before + MOST_GROWTH, `memory: ${before} → ${siege.memory()} MB`);
 });
 
 test("an entry from the far future is shown marked, in nobody's way", { skip }, async () => {
@@ -222,15 +233,17 @@ test("a wrong secret, another network: no link", { skip }, async () => {
   assert.equal(await welcome.settled(), "answered");
 });
 
+type Flood = { readonly commits: number; readonly room: RoomId };
+
 /** Gives ann a feed at full speed, `commits` of 500 entries with 200 bytes each. Answers with its head. */
-async function flood(siege: Siege, giver: Intruder, author: Identity, commits: number): Promise<FeedHead> {
+async function flood(siege: Siege, giver: Intruder, author: Identity, { commits, room }: Flood): Promise<FeedHead> {
   let head: FeedHead = { seq: 0, id: "" as FeedHead["id"] };
   for (let i = 0; i < commits; i++) {
     const texts = Array.from({ length: 500 }, (_, n) => `${i}-${n} ${"x".repeat(190)}`);
-    const entries = says(siege, author, texts, { room: FLOODED, ...(head.seq > 0 && { head }) });
+    const entries = says(siege, author, texts, { room, ...(head.seq > 0 && { head }) });
     const last = entries.at(-1) as Entry;
     head = { seq: last.header.seq, id: last.id };
-    giver.send(frameOf(entries, FLOODED));
+    giver.send(frameOf(entries, room));
     while (giver.link.buffered > 1 << 20) await pause(5);
   }
   return head;
