@@ -13,7 +13,7 @@ import { addressOf, Homes } from "../e2e/cli.ts";
 import type { Running } from "../e2e/running.ts";
 
 /** Milliseconds within which a line must come through, whatever happens meanwhile; generous, for machines that do much else. */
-const BEARABLE = 3_000;
+const BEARABLE = 5_000;
 const MEGABYTE = 1 << 20;
 
 /** Whether a process's memory can be read here. */
