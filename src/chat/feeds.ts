@@ -8,6 +8,7 @@ import type { Store } from "../core/ports/store.ts";
 import type { Ingest } from "./ingest.ts";
 import type { Publisher } from "./publish.ts";
 import type { Receipts } from "./receipts.ts";
+import { Recent } from "./recent.ts";
 import type { Rooms } from "./rooms.ts";
 
 export type FeedsOptions = {
@@ -27,9 +28,11 @@ const NOTHING: Frontier = new Map();
 
 export class Feeds implements Log {
   readonly #options: FeedsOptions;
+  readonly #recent = new Recent();
 
   constructor(options: FeedsOptions) {
     this.#options = options;
+    options.publisher.subscribe((appended) => this.#recent.note(appended));
   }
 
   rooms(): readonly RoomId[] {
@@ -46,6 +49,8 @@ export class Feeds implements Log {
   async range(room: RoomId, author: PeerId, from: number, to: number, maxBytes: number): Promise<readonly Entry[]> {
     const held = this.frontier(room).get(author) ?? 0;
     if (from > held || from > to) return [];
+    const recent = this.#recent.range(room, author, { from, to: Math.min(to, held), bytes: maxBytes });
+    if (recent) return cut(recent, maxBytes);
     const limit = Math.max(1, Math.min(MAX_ENTRIES, Math.ceil(maxBytes / LEAST_ENTRY)));
     const { store } = this.#options;
     const found = await store.read({ kind: "feed", room, author, from, to: Math.min(to, held), limit, bytes: maxBytes });

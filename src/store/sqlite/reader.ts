@@ -16,6 +16,8 @@ import { type Numbers, rankOf } from "./numbers.ts";
 
 /** Entries that are read without a pause: about a millisecond. */
 const SLICE = 128;
+/** The same for feeds, which are read in bulk: between two slices the event loop may be busy for long, and whoever catches up waits. */
+const FEED_SLICE = 512;
 const BEYOND: OrderedRow = { arrival: 0, time: Number.MAX_SAFE_INTEGER, author: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER };
 
 type Of<K extends Query["kind"]> = Extract<Query, { kind: K }>;
@@ -95,17 +97,17 @@ export class Reader {
     const place = this.#feedNumbers(room, author);
     if (place === null || from > to) return [];
     const range = new FeedRange(query);
-    for (let next = from; ; next += SLICE) {
+    for (let next = from; ; next += FEED_SLICE) {
       if (next > from) await nextTurn();
       const rows = this.#feedRows(place, next);
       for (const row of rows) if (!range.take({ arrival: row.arrival, entry: this.#restore(row) })) return range.result;
-      if (rows.length < SLICE) return range.result;
+      if (rows.length < FEED_SLICE) return range.result;
     }
   }
 
   #feedRows({ room, author }: FeedNumbers, from: number): readonly EntryRow[] {
     const sql = `SELECT arrival, header, body, signature FROM entry
-      WHERE room = ? AND author = ? AND seq >= ? AND fork = 0 ORDER BY seq LIMIT ${SLICE}`;
+      WHERE room = ? AND author = ? AND seq >= ? AND fork = 0 ORDER BY seq LIMIT ${FEED_SLICE}`;
     return this.#all<EntryRow>(sql, room, author, from);
   }
 
