@@ -26,7 +26,7 @@ export function compared(state: State, peer: PeerId, frame: FrameOf<"digests">, 
   const differing: (readonly [RoomId, Frontier])[] = [];
   for (const [room, digest] of frame.rooms) {
     const frontier = state.view.frontier(room);
-    if (talk.named.size < MAX_NAMED) talk.named.add(room);
+    note(talk.named, room);
     if (equal(digest, state.digests.of(room))) turn.effects.push({ kind: "acknowledged", peer, room, frontier });
     else differing.push([room, frontier]);
   }
@@ -35,7 +35,7 @@ export function compared(state: State, peer: PeerId, frame: FrameOf<"digests">, 
       if (!talk.named.has(room) && state.shares(peer, room)) differing.push([room, state.view.frontier(room)]);
     talk.named.clear();
   }
-  for (const [room] of differing) if (talk.awaited.size < MAX_NAMED) talk.awaited.add(room);
+  for (const [room] of differing) note(talk.awaited, room);
   send(frontierFrames(true, differing), peer, turn);
 }
 
@@ -70,6 +70,10 @@ function heard(state: State, peer: PeerId, claim: Feed & { readonly seq: number;
   if (seq <= held) return;
   state.wants.claimed(peer, claim, seq, live ? turn.now + GRACE * (1 + turn.random()) : turn.now);
   if (live && !isDirect(room)) state.wants.graft(room, author);
+}
+
+function note(rooms: Set<RoomId>, room: RoomId): void {
+  if (rooms.size < MAX_NAMED) rooms.add(room);
 }
 
 function send(frames: Iterable<GossipFrame>, peer: PeerId, turn: Turn): void {
