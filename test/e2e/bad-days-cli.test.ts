@@ -163,8 +163,7 @@ describe("the peer of a home dies under its commands", () => {
     await first.line(/^ready /);
     const [chat, tail] = [homes.start("ann", "chat"), homes.start("ann", "tail", "--json")];
     await chat.line(/you are ann/);
-    chat.type("before");
-    await Promise.all([chat.line(/> before/), tail.line(/"before"/)]);
+    const before = await typedUntilFollowed(chat, tail);
     first.kill();
     await first.ended();
     chat.type("meanwhile");
@@ -176,7 +175,7 @@ describe("the peer of a home dies under its commands", () => {
     const { out } = await homes.run("ann", ["history", "#lobby"]);
     assert.deepEqual(
       out.map((line) => line.replace(/^.*> /, "")),
-      ["before", "meanwhile"],
+      [...before, "meanwhile"],
     );
   });
 
@@ -185,8 +184,10 @@ describe("the peer of a home dies under its commands", () => {
     const peer = homes.startPeer("ann", "run", ...ANN);
     await peer.line(/^ready /);
     const chat = homes.start("ann", "chat");
-    const others = [homes.start("ann", "tail"), homes.start("ann", "send", "#lobby", "hi", "--wait", "delivered")];
+    const tail = homes.start("ann", "tail");
+    const others = [tail, homes.start("ann", "send", "#lobby", "hi", "--wait", "delivered")];
     await chat.line(/> hi/);
+    await typedUntilFollowed(chat, tail);
     peer.kill();
     await peer.ended();
     chat.type("unheard");
@@ -198,6 +199,18 @@ describe("the peer of a home dies under its commands", () => {
     }
   });
 });
+
+/** Types into chat until the other process, which says nothing of its start, shows something. Answers with what was typed. */
+async function typedUntilFollowed(chat: Running, other: Running): Promise<readonly string[]> {
+  const typed: string[] = [];
+  while (other.lines.length === 0) {
+    const text = `before ${typed.length}.`;
+    chat.type(text);
+    typed.push(text);
+    await chat.line(new RegExp(`> ${text}`));
+  }
+  return typed;
+}
 
 /** Options that keep a command to loopback and its own network, where it gives none itself. */
 function own(homes: Homes, argv: readonly string[]): readonly string[] {
