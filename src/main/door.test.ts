@@ -18,7 +18,7 @@ async function open(options: Partial<DoorOptions> = {}): Promise<Door> {
   const door = await openDoor({
     port: 0,
     bind: "127.0.0.1",
-    tls: tlsServerOptions(identity),
+    tls: async () => tlsServerOptions(identity),
     onLink: (socket) => socket.end("link"),
     ...options,
   });

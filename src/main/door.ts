@@ -15,8 +15,8 @@ export type DoorOptions = {
   readonly port: number;
   /** The address to listen on; null for all, IPv6 and IPv4. */
   readonly bind: string | null;
-  /** How links are met: the server options of mesh/link, ALPN included. */
-  readonly tls: TlsOptions;
+  /** How links are met: the server options of mesh/link, ALPN included; asked for when the first one comes. */
+  readonly tls: () => Promise<TlsOptions>;
   /** A TLS connection that asked for the link protocol by ALPN, its handshake done. */
   readonly onLink: (socket: TLSSocket) => void;
   /** Gateways by what `sniff` says; where there is none, the connection is closed. */
@@ -131,9 +131,11 @@ function tlsEntrance(options: DoorOptions): (socket: Socket, pending: Pending) =
 }
 
 /** Node's TLS takes a while to load, so it is loaded for the first who needs it. */
-async function openTls(options: TlsOptions, entered: (socket: TLSSocket) => void): Promise<TlsServer> {
+async function openTls(options: DoorOptions["tls"], entered: (socket: TLSSocket) => void): Promise<TlsServer> {
   const { createServer } = await import("node:tls");
-  return createServer(options).on("secureConnection", entered).on("tlsClientError", quiet);
+  return createServer(await options())
+    .on("secureConnection", entered)
+    .on("tlsClientError", quiet);
 }
 
 /** Tells connections apart: a TLS socket has the source of the one it wraps. */

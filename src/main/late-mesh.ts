@@ -10,11 +10,11 @@ export class LateMesh {
   #mesh: Mesh | null = null;
   #isClosed = false;
 
-  /** Begins in the next turn of the event loop. */
-  constructor(options: MeshOptions) {
+  /** Begins in the next turn of the event loop, and asks for the options only then: a secret takes 50 ms. */
+  constructor(options: () => MeshOptions, logger: Logger) {
     this.#begun = nextTurn()
       .then(() => this.#begin(options))
-      .catch((error: unknown) => failed(options.logger, error));
+      .catch((error: unknown) => failed(logger, error));
   }
 
   /** The peers that are linked now. */
@@ -33,9 +33,9 @@ export class LateMesh {
     await (await this.#begun)?.close();
   }
 
-  async #begin(options: MeshOptions): Promise<Mesh | null> {
+  async #begin(options: () => MeshOptions): Promise<Mesh | null> {
     const { Mesh } = await import("../mesh/mesh.ts");
-    if (!this.#isClosed) this.#mesh = new Mesh(options);
+    if (!this.#isClosed) this.#mesh = new Mesh(options());
     return this.#mesh;
   }
 }

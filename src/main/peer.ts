@@ -10,7 +10,6 @@ import type { Roster } from "../core/ports/log.ts";
 import type { Logger } from "../core/ports/logger.ts";
 import { createWebGateway } from "../gateways/web/gateway.ts";
 import { NetworkClock } from "../mesh/clock.ts";
-import { tlsServerOptions } from "../mesh/link/tls.ts";
 import { ownAddresses, parseDialAddress } from "../mesh/own-addresses.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { networkOf } from "../wire/network.ts";
@@ -86,17 +85,20 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   const neighbours = await recallNeighbours(store);
   const arrivals: { mesh: LateMesh | null } = { mesh: null };
   const door = await openDoorFor(options, {
-    tls: tlsServerOptions(identity),
+    tls: async () => (await import("../mesh/link/tls.ts")).tlsServerOptions(identity),
     onLink: (socket) => (arrivals.mesh ? arrivals.mesh.accept(socket) : socket.destroy()),
     gateways: { http: web.handle },
   });
   undo.push(() => door.close());
   const { port } = door.address;
-  const mesh = new LateMesh({
-    ...{ identity, network: networkOf(network, options.secret), log: engine.log, roster: engine.roster, networkClock, clock: ownClock },
-    ...{ port, bind, discovery: options.discovery, peers: options.peers, logger: log },
-    ...{ remembered: neighbours.known, remember: neighbours.remember },
-  });
+  const mesh = new LateMesh(
+    () => ({
+      ...{ identity, network: networkOf(network, options.secret), log: engine.log, roster: engine.roster, networkClock, clock: ownClock },
+      ...{ port, bind, discovery: options.discovery, peers: options.peers, logger: log },
+      ...{ remembered: neighbours.known, remember: neighbours.remember },
+    }),
+    log,
+  );
   arrivals.mesh = mesh;
   undo.push(() => mesh.close());
   undo.push(() => web.close());

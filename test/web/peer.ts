@@ -26,7 +26,7 @@ export async function startWebPeer(
   const door = await openDoor({
     port: options.port ?? 0,
     bind: "127.0.0.1",
-    tls: tlsServerOptions(createIdentity()),
+    tls: async () => tlsServerOptions(createIdentity()),
     onLink: (socket) => void socket.destroy(),
     gateways: { http: gateway.handle },
     ...(options.silence !== undefined && { silence: options.silence }),
