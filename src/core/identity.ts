@@ -1,7 +1,6 @@
 // A peer's key, and the only place that touches node:crypto.
 
 import {
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
@@ -103,13 +102,6 @@ export const sha256 = (bytes: Uint8Array): Uint8Array => Uint8Array.fromHex(sha2
 
 /** SHA-256 as 64 lower-case hex digits: three times as fast for small inputs, since no buffer is made. */
 export const sha256Hex = (bytes: Uint8Array): string => hash("sha256", bytes, "hex");
-
-/** SHA-256 over several pieces in turn, 32 bytes. */
-export function sha256All(pieces: readonly Uint8Array[]): Uint8Array {
-  const digest = createHash("sha256");
-  for (const piece of pieces) digest.update(piece);
-  return new Uint8Array(digest.digest());
-}
 
 /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
 export function mac(key: Uint8Array, bytes: Uint8Array): Uint8Array {

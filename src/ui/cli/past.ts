@@ -9,6 +9,7 @@ import { lookAround } from "./look-around.ts";
 import { print, write } from "./output.ts";
 import { newestFound, newestOf, pagesOf, type Range, rangeOf } from "./range.ts";
 import { directoryOf, readTarget, resolveTarget } from "./target.ts";
+import { UsageError } from "./usage-error.ts";
 
 const DEFAULT_LIMIT = 50;
 
@@ -40,9 +41,11 @@ export async function exportAll(context: ChatContext): Promise<void> {
 
 export async function search(context: ChatContext): Promise<void> {
   const { chat, args, options, out } = context;
+  const words = args.join(" ");
+  if (words.trim() === "") throw new UsageError("give a word to look for");
   await lookAround(context);
   const range = await rangeOf(chat, null, options);
-  const newestFirst = await newestFound(chat, args.join(" "), range, options.limit ?? DEFAULT_LIMIT);
+  const newestFirst = await newestFound(chat, words, range, options.limit ?? DEFAULT_LIMIT);
   const messages = newestFirst.toReversed();
   const people = await directoryOf(chat);
   const line = options.json
