@@ -8,6 +8,7 @@ import type { Appended, Ingested, Log } from "../core/ports/log.ts";
 import type { Logger } from "../core/ports/logger.ts";
 import type { ByeCode } from "../wire/frame.ts";
 import { encodeFrame } from "../wire/link.ts";
+import { Inbox } from "./inbox.ts";
 import type { Link } from "./link/link.ts";
 import type { ReplicaEffect, ReplicaEvent } from "./replica/events.ts";
 import type { Replica } from "./replica/replica.ts";
@@ -25,8 +26,8 @@ export type ReplicaParts = {
   readonly logger: Logger;
 };
 
-/** An event that waits its turn; `entries` are those it tells of, if it tells of entries. */
-type Pending = { readonly event: ReplicaEvent; readonly entries: readonly Entry[] };
+/** An event, and the entries it tells of, if it tells of entries. */
+type Told = { readonly event: ReplicaEvent; readonly entries: readonly Entry[] };
 
 type Serve = Extract<ReplicaEffect, { kind: "serve" }>;
 type Push = Extract<ReplicaEffect, { kind: "push" }>;
@@ -34,13 +35,12 @@ type Ingest = Extract<ReplicaEffect, { kind: "ingest" }>;
 
 export class ReplicaDriver {
   readonly #parts: ReplicaParts;
-  readonly #pending: Pending[] = [];
+  readonly #inbox = new Inbox<Told>((told) => this.#work(told));
   readonly #stopListening: () => void;
   /** Served links whose queue is full, and what goes on when it is not. */
   readonly #waiting = new Map<PeerId, () => void>();
   /** Entries of each link that the store has not taken yet. */
   readonly #owed = new WeakMap<Link, number>();
-  #busy = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: ReplicaParts) {
@@ -50,14 +50,7 @@ export class ReplicaDriver {
 
   /** Tells the replica and does what it asks for. Events that arise meanwhile wait their turn. */
   handle(event: ReplicaEvent, entries: readonly Entry[] = []): void {
-    this.#pending.push({ event, entries });
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      this.#work();
-    } finally {
-      this.#busy = false;
-    }
+    this.#inbox.put({ event, entries });
   }
 
   /** The link's queue has room again, or the link is gone. */
@@ -72,11 +65,9 @@ export class ReplicaDriver {
     for (const peer of [...this.#waiting.keys()]) this.released(peer);
   }
 
-  #work(): void {
+  #work({ event, entries }: Told): void {
     const { replica, now, random } = this.#parts;
-    for (let next = this.#pending.shift(); next; next = this.#pending.shift()) {
-      for (const effect of replica.handle(next.event, now(), random)) this.#carryOut(effect, next.entries);
-    }
+    for (const effect of replica.handle(event, now(), random)) this.#carryOut(effect, entries);
   }
 
   #tellAppended(appended: Appended): void {

@@ -5,6 +5,7 @@ import type { PeerId } from "../core/ids.ts";
 import type { Random } from "../core/ports/clock.ts";
 import type { ByeCode, Frame, PeerHint } from "../wire/frame.ts";
 import { Arrivals } from "./arrivals.ts";
+import { Inbox } from "./inbox.ts";
 import { acceptLink, dialLink, type LinkOptions } from "./link/establish.ts";
 import type { Ending, Link } from "./link/link.ts";
 import { LinkRefused } from "./link/refusal.ts";
@@ -42,10 +43,9 @@ export class TopologyDriver {
   readonly #all = new Map<LinkId, Link>();
   readonly #active = new Map<PeerId, Link>();
   readonly #endings = new Map<PeerId, Ending["code"]>();
-  readonly #pending: TopologyEvent[] = [];
+  readonly #inbox = new Inbox<TopologyEvent>((event) => this.#work(event));
   readonly #arrivals = new Arrivals();
   readonly #stop = new AbortController();
-  #busy = false;
   #nextLink: LinkId = 1;
   #timer: NodeJS.Timeout | undefined;
 
@@ -60,15 +60,7 @@ export class TopologyDriver {
 
   /** Tells the topology and does what it asks for. Events that arise meanwhile wait their turn. */
   handle(event: TopologyEvent): void {
-    if (this.#stop.signal.aborted) return;
-    this.#pending.push(event);
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      this.#work();
-    } finally {
-      this.#busy = false;
-    }
+    if (!this.#stop.signal.aborted) this.#inbox.put(event);
   }
 
   /** A connection came in by the door, its TLS handshake done. */
@@ -95,11 +87,9 @@ export class TopologyDriver {
     await Promise.all(links.map((link) => link.gone));
   }
 
-  #work(): void {
+  #work(event: TopologyEvent): void {
     const { topology, now, random } = this.#parts;
-    for (let event = this.#pending.shift(); event; event = this.#pending.shift()) {
-      for (const effect of topology.handle(event, now(), random)) this.#carryOut(effect);
-    }
+    for (const effect of topology.handle(event, now(), random)) this.#carryOut(effect);
   }
 
   #carryOut(effect: TopologyEffect): void {
