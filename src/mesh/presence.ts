@@ -19,7 +19,7 @@ const RENEW_EVERY = 12_000;
 /** A link that broke without a goodbye: so long its peer has to come back before it is shown as gone. */
 const GRACE = 4_000;
 const FORWARD_CHANGE = 150;
-/** Renewals gather on their way, so that an idle peer is seldom woken. */
+/** Renewals gather on their way, and go along with whatever goes out: an idle peer is seldom woken. */
 const FORWARD_RENEWAL = 2_000;
 /** Goodbyes are remembered so long; longer than any record lives. */
 const TOMBSTONE = 900_000;
@@ -139,7 +139,7 @@ export class Presence {
   #accept(record: PresenceRecord, now: number, random: Random): PresenceEffect[] {
     const before = this.#known.get(record.peer);
     const changed = !before?.present || saysMore(record, before.record);
-    const delay = (changed ? FORWARD_CHANGE : FORWARD_RENEWAL) * (0.5 + random());
+    const delay = changed ? FORWARD_CHANGE * (0.5 + random()) : FORWARD_RENEWAL;
     const known: Known = {
       record,
       present: before?.present ?? false,
@@ -194,7 +194,8 @@ export class Presence {
   }
 
   #forward(now: number): PresenceEffect[] {
-    const due = [...this.#known.values()].filter((known) => known.forwardAt !== null && known.forwardAt <= now);
+    const waiting = [...this.#known.values()].filter((known) => known.forwardAt !== null);
+    const due = waiting.some(({ forwardAt }) => (forwardAt ?? now) <= now) ? waiting : [];
     if (due.length === 0) return [];
     for (const known of due) known.forwardAt = null;
     const effects: PresenceEffect[] = [];

@@ -172,7 +172,7 @@ describe("a home", () => {
   test("lends a chat no peer that will soon leave", async () => {
     await using homes = new Homes();
     const sending = homes.startPeer("ann", "send", "#lobby", "short", "--name", "ann");
-    const chat = homes.startPeer("ann", "chat");
+    const chat = homes.startPeer("ann", "chat", "--name", "ann");
     chat.type("\n");
     await sending.ended();
     chat.type("still here");
