@@ -46,9 +46,9 @@ export type PeerOrders = {
 export class PeerProcess extends Child<PeerOrders> {
   readonly homes: string[] = [];
 
-  /** `PEER_OPTIONS` in the environment goes to Node: `--cpu-prof --cpu-prof-dir=/tmp/prof`, say. */
+  /** As `bin/earshot` starts it; `PEER_OPTIONS` in the environment goes to Node: `--cpu-prof --cpu-prof-dir=/tmp/prof`, say. */
   constructor() {
-    super("./peer-child.ts", process.env.PEER_OPTIONS?.split(" ") ?? []);
+    super("./peer-child.ts", ["--max-semi-space-size=4", ...(process.env.PEER_OPTIONS?.split(" ").filter(Boolean) ?? [])]);
   }
 
   /** Starts a peer in a new home, or in the one given; answers with its address. */

@@ -9,12 +9,15 @@ import { parseList } from "./settings.ts";
 const SETTING = "people";
 /** Those seen last are remembered. */
 const MAX_REMEMBERED = 5_000;
+/** Changes gather for so long, milliseconds: a network that wakes up is many people at once. */
+const GATHER = 2_000;
 
 export class Acquaintance {
   readonly #store: Store;
   readonly #people: People;
   readonly #failed: (error: unknown) => void;
   #work: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #isStale = false;
 
   constructor(store: Store, people: People, failed: (error: unknown) => void) {
@@ -33,19 +36,26 @@ export class Acquaintance {
     }
   }
 
-  /** Someone came, went or changed. One write is under way at a time, and the last one has it all. */
+  /** Someone came, went or changed: it is written a little later. */
   changed(): void {
     this.#isStale = true;
-    this.#work ??= this.#write();
+    this.#timer ??= setTimeout(() => this.#begin(), GATHER).unref();
   }
 
-  /** Resolves once all is written. */
+  /** Writes what is still to be written; resolves once it is. */
   async idle(): Promise<void> {
+    this.#begin();
     await this.#work;
   }
 
+  /** One write is under way at a time, and the last one has it all. */
+  #begin(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#work ??= this.#write();
+  }
+
   async #write(): Promise<void> {
-    await Promise.resolve();
     while (this.#isStale) {
       this.#isStale = false;
       await this.#store.remember(SETTING, this.#format()).catch(this.#failed);

@@ -3,7 +3,7 @@
 import { parseAddress } from "./address.ts";
 import { malformed, pack, readList, readText, readUint, unpackExactly } from "./cbor.ts";
 import { ChatError } from "./errors.ts";
-import { type Identity, peerIdOf, signBytes, verifyBytes } from "./identity.ts";
+import { type Identity, peerIdOf, sameBytes, signBytes, verifyBytes } from "./identity.ts";
 import type { PeerId } from "./ids.ts";
 import { cleanLine, parseGuest, parseName } from "./name.ts";
 import type { GuestPresence, OwnPresence, PresenceRecord, Status } from "./presence.ts";
@@ -61,6 +61,12 @@ export function peekPresence(bytes: Uint8Array): { readonly peer: PeerId; readon
   if (bytes.length <= FIELDS_AT + SIGNATURE || bytes[0] !== VERSION) throw malformed("presence", "only version 1 is known");
   const counter = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(COUNTER_AT);
   return { peer: peerIdOf(bytes.subarray(KEY_AT, COUNTER_AT)), counter: readUint(Number(counter), "counter") };
+}
+
+/** Whether a record says what another said, only later. That it is of the same peer is for the caller to know. */
+export function restates(bytes: Uint8Array, before: PresenceRecord): boolean {
+  const said = (whole: Uint8Array) => whole.subarray(FIELDS_AT, -SIGNATURE);
+  return sameBytes(said(bytes), said(before.bytes));
 }
 
 function decodePresence(bytes: Uint8Array): PresenceRecord {

@@ -10,7 +10,7 @@
 import type { PeerId } from "../core/ids.ts";
 import type { Random } from "../core/ports/clock.ts";
 import type { PresenceRecord } from "../core/presence.ts";
-import { openPresence, peekPresence } from "../core/presence-record.ts";
+import { openPresence, peekPresence, restates } from "../core/presence-record.ts";
 
 /** Seconds that a record is believed without a link. */
 export const LIFETIME = 24;
@@ -25,6 +25,8 @@ const FORWARD_RENEWAL = 2_000;
 const TOMBSTONE = 900_000;
 const MAX_KNOWN = 20_000;
 const BATCH_BYTES = 200_000;
+/** Renewals that came together are verified over so many ticks. */
+const SPREAD = 10;
 
 export type PresenceEvent =
   /** Our own record was made anew. */
@@ -53,6 +55,8 @@ type Known = {
   forwardAt: number | null;
 };
 
+type Renewal = { readonly bytes: Uint8Array; readonly counter: number; readonly from: PeerId };
+
 type LinkState = { readonly sent: Map<PeerId, number> };
 
 /** The machine. `now` is in milliseconds of a clock that never goes back. */
@@ -60,6 +64,8 @@ export class Presence {
   readonly #self: PeerId;
   readonly #known = new Map<PeerId, Known>();
   readonly #links = new Map<PeerId, LinkState>();
+  /** Records that say nothing new but that their peer is still here: they are verified a few at a time. */
+  readonly #renewals = new Map<PeerId, Renewal>();
   #own: PresenceRecord | null = null;
   #renewAt = Number.POSITIVE_INFINITY;
 
@@ -78,7 +84,7 @@ export class Presence {
       case "records":
         return event.records.flatMap((bytes) => this.#received(bytes, event.from, now, random));
       case "tick":
-        return [...this.#expire(now), ...this.#forward(now), ...this.#renew(now)];
+        return [...this.#believe(now, random), ...this.#expire(now), ...this.#forward(now), ...this.#renew(now)];
     }
   }
 
@@ -130,6 +136,28 @@ export class Presence {
       return [];
     }
     if (!known && this.#known.size >= MAX_KNOWN) return [];
+    if (known?.present && restates(bytes, known.record)) {
+      this.#keep({ bytes, counter: claim.counter, from }, claim.peer);
+      return [];
+    }
+    return this.#take(bytes, from, now, random);
+  }
+
+  #keep(renewal: Renewal, peer: PeerId): void {
+    this.#noteHeld(renewal.from, peer, renewal.counter);
+    if ((this.#renewals.get(peer)?.counter ?? 0) < renewal.counter) this.#renewals.set(peer, renewal);
+  }
+
+  /** A tenth of the renewals that wait: signatures cost, and nobody is kept waiting by these. */
+  #believe(now: number, random: Random): PresenceEffect[] {
+    const due = this.#renewals.entries().take(Math.ceil(this.#renewals.size / SPREAD));
+    return [...due].flatMap(([peer, { bytes, from, counter }]) => {
+      this.#renewals.delete(peer);
+      return counter > (this.#known.get(peer)?.record.counter ?? 0) ? this.#take(bytes, from, now, random) : [];
+    });
+  }
+
+  #take(bytes: Uint8Array, from: PeerId, now: number, random: Random): PresenceEffect[] {
     const record = open(bytes);
     if (!record) return [{ kind: "fault", peer: from }];
     this.#noteHeld(from, record.peer, record.counter);

@@ -6,7 +6,7 @@ import { FeedMap } from "./feed-map.ts";
 /** Delays, milliseconds. An author is told soon that entries arrived, and so is a link that was never pushed to before. */
 export const SOON = 50;
 /** Links that asked not to be pushed to have another source; they are told in case it fails. */
-export const LATER = 300;
+export const LATER = 1_500;
 
 type Owed = { readonly feeds: FeedMap<true>; at: number };
 

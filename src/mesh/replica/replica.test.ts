@@ -154,7 +154,7 @@ test("who gives what we have is asked to stop, once, and then only hears of it",
   bench.hear(BEN, { kind: "prune", author: CAT });
   const effects = bench.give(ANN, CAT, [2, 2]);
   assert.ok(!kinds(effects).includes("push"));
-  const [told] = sent(bench.pass(1000), "frontiers");
+  const [told] = sent(bench.pass(3000), "frontiers");
   assert.deepEqual([told?.peer, told?.rooms.get(LOBBY)], [BEN, new Map([[CAT, 2]])]);
 });
 
