@@ -5,6 +5,7 @@ import { test } from "node:test";
 import type { Message } from "../../src/core/ports/chat.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import { LOBBY } from "../../src/core/room.ts";
+import { dice as diceOf } from "../dice.ts";
 import { Neighbourhood, openStation, type Station, steppingClock } from "./pair.ts";
 
 const SEEDS = Number(process.env.SEEDS ?? 12);
@@ -84,18 +85,11 @@ function checkReplies(history: readonly Message[]): void {
 
 /** mulberry32 */
 class Dice {
-  #state: number;
+  /** Uniform in [0, 1). */
+  readonly roll: () => number;
 
   constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** Uniform in [0, 1). */
-  roll(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.roll = diceOf(seed);
   }
 
   says(chance: number): boolean {

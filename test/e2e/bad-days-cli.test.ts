@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
+import { openHome } from "../../src/main/home.ts";
 import { type Finished, Homes } from "./cli.ts";
 import type { Running } from "./running.ts";
 
@@ -134,7 +135,10 @@ describe("surroundings", () => {
       running.child.stdout?.destroy();
       if (command[0] === "chat") running.type("hello");
       running.eof();
-      if (command[0] === "tail" || command[0] === "run") setTimeout(() => running.kill("SIGTERM"), 700);
+      if (command[0] === "tail" || command[0] === "run") {
+        while (running.child.exitCode === null && openHome(homes.home("ann")).running() === null) await pause(20);
+        running.kill("SIGTERM");
+      }
       assert.deepEqual([await running.ended(), running.errors], [{ code: 0, signal: null }, ""]);
     });
   }

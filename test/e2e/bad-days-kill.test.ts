@@ -8,6 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { connectChat } from "../../src/client/remote.ts";
 import type { Conversation } from "../../src/core/ids.ts";
 import type { Chat } from "../../src/core/ports/chat.ts";
+import { dice } from "../dice.ts";
 import { addressOf, Homes } from "./cli.ts";
 
 const KILLS = 100;
@@ -111,15 +112,4 @@ async function eventually<T>(look: () => Promise<T | null>): Promise<T> {
     assert.ok(performance.now() < until, "it does not come");
     await pause(50);
   }
-}
-
-/** Numbers from 0 to 1 by a seed (xorshift32). */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }

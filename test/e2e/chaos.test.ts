@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { dice as diceOf } from "../dice.ts";
 import { labMissing } from "./namespaces.ts";
 import type { Running } from "./running.ts";
 import { said, Town } from "./town.ts";
@@ -74,13 +75,4 @@ async function suffer(town: Town, chats: Map<string, Running>): Promise<void> {
     const who = NAMES[Math.floor(dice() * NAMES.length)] as string;
     if (round % 4 === 0) await MISFORTUNES[Math.floor(dice() * MISFORTUNES.length)]?.(town, chats, who, dice);
   }
-}
-
-/** The same throws for the same seed (a linear congruential generator, as in POSIX.1 rand). */
-function diceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return state / 0x7fffffff;
-  };
 }

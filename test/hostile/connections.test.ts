@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { createIdentity } from "../../src/core/identity.ts";
 import { tlsClientOptions } from "../../src/mesh/link/tls.ts";
+import { dice } from "../dice.ts";
 import { noMemory, Siege } from "./siege.ts";
 
 const MOST_GROWTH = 120;
@@ -103,15 +104,4 @@ const STARTS = [
 function nonsense(random: () => number): Buffer {
   const bytes = Buffer.from(Array.from({ length: Math.floor(random() * 600) }, () => Math.floor(random() * 256)));
   return Buffer.concat([Buffer.from(STARTS[Math.floor(random() * STARTS.length)] ?? "", "latin1"), bytes]);
-}
-
-/** Numbers from 0 to 1 by a seed (xorshift32). */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }

@@ -7,10 +7,11 @@ import { compareEntries } from "../../src/core/order.ts";
 import type { Random } from "../../src/core/ports/clock.ts";
 import { directRoom, LOBBY, mayHold } from "../../src/core/room.ts";
 import { STEADY } from "../../src/mesh/clock.ts";
+import { dice } from "../dice.ts";
 import { Meter, percentile } from "./meter.ts";
 import { Archive } from "./model-log.ts";
 import { Network } from "./network.ts";
-import { dice, Schedule } from "./schedule.ts";
+import { Schedule } from "./schedule.ts";
 import { SimPeer } from "./sim-peer.ts";
 
 export type Options = {

@@ -1,7 +1,5 @@
 // Simulated time: what happens when, in one order under one seed.
 
-import type { Random } from "../../src/core/ports/clock.ts";
-
 type Event = { readonly at: number; readonly turn: number; readonly run: () => void };
 
 /** A binary heap of things to do. Events of one time run in the order of planning. */
@@ -64,15 +62,4 @@ export class Schedule {
   #swap(a: number, b: number): void {
     [this.#heap[a], this.#heap[b]] = [this.#heap[b] as Event, this.#heap[a] as Event];
   }
-}
-
-/** Dice with a seed (mulberry32). */
-export function dice(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
