@@ -16,6 +16,8 @@ export type Room = {
 
 const CORE = "src/core";
 const WIRE = "src/wire";
+/** What is typed and read as plain lines, whatever the door. */
+const TALK = "src/talk";
 const NODE_FOR_MAIN = [
   "fs",
   "fs/promises",
@@ -48,9 +50,17 @@ export const HOUSE: readonly Room[] = [
   { path: "src/mesh/link", rooms: [CORE, WIRE], node: ["net", "stream", "tls"] },
   { path: "src/mesh/replica", rooms: [CORE, WIRE] },
   { path: "src/mesh/topology", rooms: [CORE, WIRE] },
-  { path: "src/gateways/web", rooms: [CORE, WIRE], packages: ["ws"], node: ["http", "net", "stream"] },
+  { path: TALK, rooms: [CORE] },
+  { path: "src/hub", rooms: [CORE], packages: ["smol-toml", "valibot"], node: ["fs", "fs/promises", "net", "path"] },
+  { path: "src/gateways/web", rooms: [CORE, WIRE], packages: ["sirv", "ws"], node: ["fs", "http", "net", "path", "stream", "url"] },
+  { path: "src/gateways/line", rooms: [CORE, WIRE, TALK], node: ["net"] },
   { path: "src/client", rooms: [CORE, WIRE], packages: ["valibot"] },
-  { path: "src/ui/cli", rooms: [CORE, "src/client"], packages: ["commander"], node: ["net", "readline", "timers/promises", "tty", "util"] },
+  {
+    path: "src/ui/cli",
+    rooms: [CORE, TALK, "src/client"],
+    packages: ["commander"],
+    node: ["net", "readline", "timers/promises", "tty", "util"],
+  },
   { path: "src/main", rooms: ["src"], node: NODE_FOR_MAIN },
   { path: "bin", rooms: ["src/main"], node: ["fs", "module"] },
 ];

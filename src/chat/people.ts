@@ -23,6 +23,7 @@ export type Known = {
   text: string;
   via: Via;
   seen: number | null;
+  hub: string | null;
   readonly isGuest: boolean;
 };
 
@@ -66,10 +67,10 @@ export class People {
   info(id: PersonId): PersonInfo | null {
     const known = this.#known.get(id);
     if (!known) return null;
-    const { person, status, text, via, seen, isGuest } = known;
+    const { person, status, text, via, seen, hub, isGuest } = known;
     const host = isGuest ? this.person(personOf(peerOf(id))) : null;
     const last = status === "offline" ? seen : this.#now();
-    return { ...person, status, text, via, host, verified: false, seen: last === null ? null : isoOf(last) };
+    return { ...person, status, text, via, host, hub, verified: false, seen: last === null ? null : isoOf(last) };
   }
 
   all(): readonly PersonInfo[] {
@@ -107,12 +108,12 @@ export class People {
   /** What the newest record of a peer says of its owner and its guests. */
   present(record: PresenceRecord, via: Exclude<Via, "guest">): readonly Change[] {
     const owner = personOf(record.peer);
-    const changes = [this.#show(owner, { ...record, via })];
+    const changes = [this.#show(owner, { ...record, via, hub: record.hub ?? null })];
     const guests = new Set<PersonId>();
     for (const guest of record.guests) {
       const id = personOf(record.peer, guest.name);
       guests.add(id);
-      changes.push(this.#show(id, { ...guest, counter: record.counter, via: "guest" }));
+      changes.push(this.#show(id, { ...guest, counter: record.counter, via: "guest", hub: null }));
     }
     for (const gone of this.#guests.get(record.peer) ?? []) if (!guests.has(gone)) changes.push(this.#hide(gone));
     this.#guests.set(record.peer, guests);
@@ -126,19 +127,20 @@ export class People {
     return [personOf(peer), ...guests].map((id) => this.#hide(id)).filter((change) => change !== null);
   }
 
-  #show(id: PersonId, now: { name: string; status: Status; text: string; counter: number; via: Via }): Change | null {
+  #show(id: PersonId, now: { name: string; status: Status; text: string; counter: number; via: Via; hub: string | null }): Change | null {
     const name = parseName(now.name) ?? tagOf(id);
     const known = this.#known.get(id) ?? this.#meet(id, name, now.counter);
     if (!known) return null;
-    const { status, text, via } = known;
+    const { status, text, via, hub } = known;
     const wasHere = status !== "offline";
-    const isSame = known.person.name === name && status === now.status && text === now.text && via === now.via;
+    const isSame = known.person.name === name && status === now.status && text === now.text && via === now.via && hub === now.hub;
     if (known.person.name !== name) this.#rename(known, name, now.counter);
     Object.assign(known, {
       named: Math.max(known.named, now.counter),
       status: now.status,
       text: now.text,
       via: now.via,
+      hub: now.hub,
       seen: this.#now(),
     });
     if (!wasHere) return { id, kind: "came" };
@@ -164,7 +166,7 @@ export class People {
     if (known) return known;
     if (this.#known.size >= MAX_PEOPLE) return null;
     const isGuest = (id as string).includes("/");
-    const made: Known = { person: { id, name }, named: time, status: "offline", text: "", via: "carried", seen: null, isGuest };
+    const made: Known = { person: { id, name }, named: time, status: "offline", text: "", via: "carried", seen: null, hub: null, isGuest };
     this.#known.set(id, made);
     this.#index(made.person);
     return made;

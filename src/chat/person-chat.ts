@@ -4,7 +4,7 @@ import { MAX_EMOJI, MAX_TEXT, MAX_TOPIC } from "../core/body.ts";
 import { ChatError } from "../core/errors.ts";
 import { type Conversation, type EntryId, type PersonId, peerOf } from "../core/ids.ts";
 import { cleanLine, cleanText } from "../core/name.ts";
-import type { Chat, HistoryQuery, Message, PersonInfo, RoomInfo, Watcher } from "../core/ports/chat.ts";
+import type { Chat, HistoryQuery, Message, PersonInfo, RoomInfo, SayOptions, Watcher } from "../core/ports/chat.ts";
 import type { OrderKey, Stored } from "../core/ports/store.ts";
 import type { Person, Status } from "../core/presence.ts";
 import { LOBBY, roomOf } from "../core/room.ts";
@@ -53,7 +53,7 @@ export class PersonChat implements Chat {
     return this.#options.people.person(this.#options.id);
   }
 
-  async say(conversation: Conversation, text: string, options?: { readonly replyTo?: EntryId }): Promise<Message> {
+  async say(conversation: Conversation, text: string, options?: SayOptions): Promise<Message> {
     const { speaker, messages } = this.#options;
     const room = this.#roomToSpeakIn(conversation);
     const body = { kind: "message", text: textOf(text), replyTo: options?.replyTo ?? null } as const;
@@ -160,6 +160,10 @@ export class PersonChat implements Chat {
   async watch(watcher: Watcher, after?: number): Promise<{ readonly cursor: number; stop(): void }> {
     this.#open();
     return this.#options.events.watch(watcher, after);
+  }
+
+  async hub(): Promise<never> {
+    throw new ChatError("not-allowed", "this is no hub: `earshot hub` opens one");
   }
 
   close(): Promise<void> {

@@ -2,7 +2,8 @@
 
 import { ChatError } from "../core/errors.ts";
 import type { Conversation, EntryId } from "../core/ids.ts";
-import type { Chat, HistoryQuery, Message, PersonInfo, RoomInfo, Watcher } from "../core/ports/chat.ts";
+import type { Chat, HistoryQuery, Message, PersonInfo, RoomInfo, SayOptions, Watcher } from "../core/ports/chat.ts";
+import type { HubAction } from "../core/ports/hub.ts";
 import type { OrderKey } from "../core/ports/store.ts";
 import type { Person, Status } from "../core/presence.ts";
 import type { ServerFrame } from "../wire/web.ts";
@@ -85,7 +86,7 @@ class RemoteChat implements Chat {
     return this.#self;
   }
 
-  say(room: Conversation, text: string, options: { readonly replyTo?: EntryId } = {}): Promise<Message> {
+  say(room: Conversation, text: string, options: SayOptions = {}): Promise<Message> {
     return this.#ask("say", { room, text, ...options });
   }
 
@@ -167,6 +168,10 @@ class RemoteChat implements Chat {
   async watch(watcher: Watcher, after?: number): Promise<{ readonly cursor: number; stop(): void }> {
     if (this.#over) throw this.#over;
     return this.#watchings.start(watcher, after);
+  }
+
+  hub(action: HubAction): Promise<readonly string[]> {
+    return this.#ask("hub", { action });
   }
 
   async close(): Promise<void> {

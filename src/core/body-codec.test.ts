@@ -13,6 +13,8 @@ const ID = entryIdFromBytes(new Uint8Array(32).fill(5));
 const BODIES: readonly Body[] = [
   { kind: "message", text: "hello\n\tthere 👋", replyTo: null },
   { kind: "message", text: "yes", replyTo: ID },
+  { kind: "message", text: "once", replyTo: null, nonce: "9f3c21d0.1" },
+  { kind: "announce", text: "tea is ready" },
   { kind: "edit", target: ID, text: "hallo" },
   { kind: "redact", target: ID },
   { kind: "react", target: ID, emoji: "👍", on: true },

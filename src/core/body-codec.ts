@@ -1,8 +1,8 @@
 // What entries say, to bytes and back: one CBOR array per kind.
 
 import type { Body } from "./body.ts";
-import { MAX_EMOJI, MAX_TEXT, MAX_TOPIC } from "./body.ts";
-import { malformed, pack, readBytes, readText, unpackExactly, type Value } from "./cbor.ts";
+import { MAX_EMOJI, MAX_TEXT, MAX_TOPIC, parseNonce } from "./body.ts";
+import { malformed, pack, readBytes, readText, unpackBetween, type Value } from "./cbor.ts";
 import { KINDS, type KindName } from "./entry.ts";
 import { entryIdBytes, entryIdFromBytes } from "./entry-codec.ts";
 import { ChatError } from "./errors.ts";
@@ -12,9 +12,10 @@ import { cleanLine, cleanText, parseName } from "./name.ts";
 type BodyKind = Body["kind"];
 type BodyOf<K extends BodyKind> = Extract<Body, { readonly kind: K }>;
 
-/** How one kind of body is written and read. `read` is given exactly `fields` values. */
+/** How one kind of body is written and read. `read` is given exactly `fields` values, or one more where the last may be left out. */
 type Format<K extends BodyKind> = {
   readonly fields: number;
+  readonly more?: true;
   readonly write: (body: BodyOf<K>) => readonly Value[];
   readonly read: (values: readonly unknown[]) => BodyOf<K>;
 };
@@ -22,8 +23,17 @@ type Format<K extends BodyKind> = {
 const FORMATS: { readonly [K in BodyKind]: Format<K> } = {
   message: {
     fields: 2,
-    write: ({ text, replyTo }) => [spoken(text), replyTo === null ? null : entryIdBytes(replyTo)],
-    read: ([text, replyTo]) => ({ kind: "message", text: readSpoken(text), replyTo: replyTo === null ? null : readId(replyTo) }),
+    more: true,
+    write: ({ text, replyTo, nonce }) => {
+      const said = [spoken(text), replyTo === null ? null : entryIdBytes(replyTo)];
+      return nonce === undefined ? said : [...said, readText(nonce, "nonce", parseNonce)];
+    },
+    read: ([text, replyTo, nonce]) => ({
+      kind: "message",
+      text: readSpoken(text),
+      replyTo: replyTo === null ? null : readId(replyTo),
+      ...(nonce !== undefined && { nonce: readText(nonce, "nonce", parseNonce) }),
+    }),
   },
   edit: {
     fields: 2,
@@ -45,6 +55,7 @@ const FORMATS: { readonly [K in BodyKind]: Format<K> } = {
     write: ({ text }) => [atMost(cleanLine(text, MAX_TOPIC), "a topic", MAX_TOPIC)],
     read: ([text]) => ({ kind: "topic", text: readLine(text, MAX_TOPIC, 0) }),
   },
+  announce: { fields: 1, write: ({ text }) => [spoken(text)], read: ([text]) => ({ kind: "announce", text: readSpoken(text) }) },
   join: { fields: 0, write: () => [], read: () => ({ kind: "join" }) },
   leave: { fields: 0, write: () => [], read: () => ({ kind: "leave" }) },
   profile: {
@@ -71,9 +82,9 @@ export function encodeBody(body: Body): { readonly kind: number; readonly bytes:
 export function decodeBody(kind: number, bytes: Uint8Array): Body | null {
   const name = KIND_NAMES.get(kind);
   if (!name) return null;
-  const format: Pick<Format<BodyKind>, "fields" | "read"> = FORMATS[name];
+  const format: Pick<Format<BodyKind>, "fields" | "more" | "read"> = FORMATS[name];
   try {
-    return format.read(unpackExactly(bytes, format.fields, "body"));
+    return format.read(unpackBetween(bytes, format.fields, format.fields + (format.more ? 1 : 0), "body"));
   } catch (error) {
     if (error instanceof ChatError) return null;
     throw error;

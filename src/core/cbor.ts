@@ -21,9 +21,13 @@ export function unpack(bytes: Uint8Array, what: string): readonly Value[] {
 }
 
 /** As `unpack`, and the array must have exactly this many elements. */
-export function unpackExactly(bytes: Uint8Array, count: number, what: string): readonly Value[] {
+export const unpackExactly = (bytes: Uint8Array, count: number, what: string): readonly Value[] => unpackBetween(bytes, count, count, what);
+
+/** As `unpack`, and the array must have so many elements. */
+export function unpackBetween(bytes: Uint8Array, least: number, most: number, what: string): readonly Value[] {
   const values = unpack(bytes, what);
-  if (values.length !== count) throw malformed(what, `it needs ${count} fields, not ${values.length}`);
+  const needed = least === most ? `${least}` : `${least} to ${most}`;
+  if (values.length < least || values.length > most) throw malformed(what, `it needs ${needed} fields, not ${values.length}`);
   return values;
 }
 

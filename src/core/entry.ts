@@ -14,6 +14,7 @@ export const KINDS = {
   profile: 8,
   file: 9,
   key: 10,
+  announce: 11,
 } as const;
 
 export type KindName = keyof typeof KINDS;

@@ -15,7 +15,7 @@ export const ERROR_CODES = [
   "forked", // another entry stands at this place of the feed
   "unreachable", // the other side cannot be reached now
   "busy", // a queue is full; the reader fell behind
-  "in-use", // the home or the port belongs to another process
+  "in-use", // the home or the port belongs to another process, the name to another person
   "storage", // the disk is full, read-only or damaged; nothing was acknowledged
   "closed", // this side is shutting down
 ] as const;

@@ -1,7 +1,7 @@
 // A peer's signed word of itself: sealed by it, opened and passed on by everyone. `docs/protocol/link.md` has the bytes.
 
 import { parseAddress } from "./address.ts";
-import { malformed, pack, readList, readText, readUint, unpackExactly } from "./cbor.ts";
+import { malformed, pack, readList, readText, readUint, unpackBetween } from "./cbor.ts";
 import { ChatError } from "./errors.ts";
 import { type Identity, peerIdOf, sameBytes, signBytes, verifyBytes } from "./identity.ts";
 import type { PeerId } from "./ids.ts";
@@ -13,6 +13,8 @@ export const MAX_PRESENCE = 65_536;
 export const MAX_GUESTS = 1000;
 const MAX_ADDRESSES = 16;
 const MAX_LIFETIME = 600;
+/** Most characters of what a hub is called. */
+const MAX_TITLE = 64;
 
 const DOMAIN = new TextEncoder().encode("earshot presence v1\0");
 const VERSION = 1;
@@ -71,8 +73,8 @@ export function restates(bytes: Uint8Array, before: PresenceRecord): boolean {
 
 function decodePresence(bytes: Uint8Array): PresenceRecord {
   const { peer, counter } = peekPresence(bytes);
-  const fields = unpackExactly(bytes.subarray(FIELDS_AT, -SIGNATURE), 6, "presence");
-  const [lifetime, name, status, text, addresses, guests] = fields;
+  const fields = unpackBetween(bytes.subarray(FIELDS_AT, -SIGNATURE), 6, 7, "presence");
+  const [lifetime, name, status, text, addresses, guests, hub] = fields;
   return {
     peer,
     key: bytes.slice(KEY_AT, COUNTER_AT),
@@ -83,6 +85,7 @@ function decodePresence(bytes: Uint8Array): PresenceRecord {
     text: readText(text, "status text", (line) => cleanLine(line)),
     addresses: readList(addresses, "addresses", MAX_ADDRESSES).map(readAddress),
     guests: readGuests(guests),
+    ...(hub !== undefined && { hub: readText(hub, "hub", parseTitle) }),
     bytes,
   };
 }
@@ -97,6 +100,7 @@ function fieldsOf(own: OwnPresence, stamp: PresenceStamp, shorten: (text: string
     cleanLine(own.text),
     addresses,
     [...guests.values()].map(({ name, status, text }) => [name, STATUS_NUMBERS[status], shorten(text)]),
+    ...(own.hub === undefined ? [] : [readText(cleanLine(own.hub, MAX_TITLE), "hub", parseTitle)]),
   ]);
 }
 
@@ -122,6 +126,8 @@ function readStatus(value: unknown): Status {
   if (!status) throw malformed("status", "an unknown number");
   return status;
 }
+
+const parseTitle = (text: string): string | null => cleanLine(text, MAX_TITLE) || null;
 
 const readAddress = (value: unknown): string => readText(value, "address", (text) => (parseAddress(text) ? text : null));
 

@@ -15,6 +15,8 @@ export type OwnPresence = {
   /** Status text, at most 200 characters; may be empty. */
   readonly text: string;
   readonly guests: readonly GuestPresence[];
+  /** How the hub is called, one line of at most 64 characters; absent where the doors are closed to guests of the network. */
+  readonly hub?: string;
 };
 
 /** A peer's own presence with where it listens, signed by it. The newer counter wins. `offline` is its goodbye. */

@@ -1,6 +1,7 @@
 // The methods of the browser protocol: what each takes and answers. The one schema from which the types come.
 
 import * as v from "valibot";
+import { hubAction } from "./web-hub.ts";
 import { conversation, entryId, listOf, message, orderKey, person, personInfo, roomInfo, whole } from "./web-values.ts";
 
 /** A number by which a client names a request of its own. */
@@ -54,6 +55,7 @@ export const METHODS = {
   },
   /** Answered once the message has reached somebody: perhaps never. `cancel` ends it. */
   delivered: { writes: false, waits: true, params: v.strictObject({ id: entryId }), result: nothing },
+  hub: { writes: true, waits: false, params: v.strictObject({ action: hubAction }), result: listOf(v.string()) },
   /** Events come under the id of this request until `unwatch`. */
   watch: { writes: false, waits: true, params: v.strictObject({ after: v.exactOptional(whole) }), result: v.object({ cursor: whole }) },
   unwatch: { writes: false, waits: false, params: v.strictObject({ watch: requestId }), result: nothing },

@@ -19,7 +19,10 @@ const stringOf = <T extends string>(what: string, test: (text: string) => boolea
 
 export const entryId = stringOf<EntryId>("an entry's id", (text) => parseEntryId(text) !== null);
 const peerId = stringOf<PeerId>("a peer's id", (text) => parsePeerId(text) !== null);
-const personId = stringOf<PersonId>("a person's id", (text) => text.length <= MAX_ROOM_ID && parsePeerId(text.slice(0, 52)) !== null);
+export const personId = stringOf<PersonId>(
+  "a person's id",
+  (text) => text.length <= MAX_ROOM_ID && parsePeerId(text.slice(0, 52)) !== null,
+);
 /** Its shape only: whether there is such a room is for Chat to say. */
 export const conversation = stringOf<Conversation>("#room or @person", (text) => /^[#@]/.test(text) && text.length <= MAX_ROOM_ID);
 
@@ -35,6 +38,7 @@ export const personInfo = v.object({
   text: v.string(),
   via: v.picklist(["link", "guest", "carried"]),
   host: v.nullable(person),
+  hub: v.nullable(v.string()),
   verified: v.boolean(),
   seen: v.nullable(v.string()),
 }) satisfies v.GenericSchema<unknown, PersonInfo>;
@@ -78,6 +82,7 @@ export const chatEvent = v.variant("kind", [
   v.object({ cursor, kind: v.literal("reacted"), room: conversation, id: entryId, by: person, emoji: v.string(), on: v.boolean(), at }),
   v.object({ cursor, kind: v.picklist(["joined", "left"]), room: conversation, person, at }),
   v.object({ cursor, kind: v.literal("topic"), room: conversation, text: v.string(), by: person, at }),
+  v.object({ cursor, kind: v.literal("announced"), room: conversation, text: v.string(), by: person, at }),
   v.object({ cursor, kind: v.literal("renamed"), person, previous: v.string(), at }),
   v.object({ cursor, kind: v.literal("notice"), code: v.picklist(NOTICES), text: v.string() }),
 ]) satisfies v.GenericSchema<unknown, ChatEvent>;

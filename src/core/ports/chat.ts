@@ -2,6 +2,7 @@
 
 import type { Conversation, EntryId } from "../ids.ts";
 import type { Person, Status, Via } from "../presence.ts";
+import type { HubAction } from "./hub.ts";
 import type { NoticeCode } from "./log.ts";
 import type { OrderKey } from "./store.ts";
 
@@ -32,6 +33,8 @@ export type PersonInfo = Person & {
   readonly via: Via;
   /** For a guest: the peer who hosts. */
   readonly host: Person | null;
+  /** For the owner of a hub: how it is called. */
+  readonly hub: string | null;
   readonly verified: boolean;
   /** ISO 8601: when last seen here; null when never seen in person, only read. */
   readonly seen: string | null;
@@ -69,6 +72,8 @@ export type ChatEvent = { readonly cursor: number | null } & (
     }
   | { readonly kind: "joined" | "left"; readonly room: Conversation; readonly person: Person; readonly at: string }
   | { readonly kind: "topic"; readonly room: Conversation; readonly text: string; readonly by: Person; readonly at: string }
+  /** A hub says something to all in a room: an announcement, or what its moderators did. */
+  | { readonly kind: "announced"; readonly room: Conversation; readonly text: string; readonly by: Person; readonly at: string }
   | { readonly kind: "renamed"; readonly person: Person; readonly previous: string; readonly at: string }
   | { readonly kind: "presence"; readonly person: PersonInfo }
   | { readonly kind: "typing"; readonly room: Conversation; readonly person: Person }
@@ -81,8 +86,17 @@ export type WatchEnd = "busy" | "closed";
 export interface Watcher {
   /** Must not throw. Return false (or a promise) is not looked at: a watcher that cannot keep up calls `stop` or is bounded by its edge. */
   event(event: ChatEvent): void;
+  /** Where given, it is called instead of `event` with what happened in one moment: at least one; the same list, the very same
+   *  object, for all watchers who are told the same. */
+  events?(events: readonly ChatEvent[]): void;
   ended?(why: WatchEnd): void;
 }
+
+export type SayOptions = {
+  readonly replyTo?: EntryId;
+  /** 8 to 64 of `A-Z a-z 0-9 _ - .`, never used again: a message said again under it is said once, also after a restart of the peer. */
+  readonly nonce?: string;
+};
 
 export type HistoryQuery = {
   readonly limit: number;
@@ -98,7 +112,7 @@ export interface Chat {
   self(): Person;
   /** Said by the caller's order. To say something in an open room is to join it.
    *  Rejects: bad-input (empty), too-large, not-found (no such person), busy (too much waits to be stored), storage. */
-  say(room: Conversation, text: string, options?: { readonly replyTo?: EntryId }): Promise<Message>;
+  say(room: Conversation, text: string, options?: SayOptions): Promise<Message>;
   /** One's own message only. */
   edit(id: EntryId, text: string): Promise<Message>;
   redact(id: EntryId): Promise<void>;
@@ -128,5 +142,8 @@ export interface Chat {
   delivered(id: EntryId, signal?: AbortSignal): Promise<void>;
   /** Events from now on, or after a cursor first those that were stored since. Only rooms that are joined. Resolves once the watch stands, with the cursor of that moment. */
   watch(watcher: Watcher, after?: number): Promise<{ readonly cursor: number; stop(): void }>;
+  /** What a hub does beyond talk: accounts, and looking after the others. Resolves with sentences or rows for the person who asked,
+   *  one line each. Rejects not-allowed (the role forbids it, or this is no hub), bad-input, not-found, bad-signature (password), in-use, rate-limited. */
+  hub(action: HubAction): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -37,6 +37,7 @@ export const COMMANDS: { readonly [M in MethodName]: Command<M> } = {
   rooms: (_, { chat }) => chat.rooms(),
   history: ({ room, ...query }, { chat }) => chat.history(room, query),
   search: ({ words, ...query }, { chat }) => chat.search(words, query),
+  hub: ({ action }, { chat }) => chat.hub(action),
   delivered: ({ id }, { chat, signal }) => chat.delivered(id, signal),
   watch: ({ after }, { watches, id }) => watches.start(id, after),
   unwatch: async ({ watch }, { watches }) => watches.stop(watch),

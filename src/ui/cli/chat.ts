@@ -4,19 +4,18 @@ import { ChatError } from "../../core/errors.ts";
 import type { Conversation } from "../../core/ids.ts";
 import { cleanText } from "../../core/name.ts";
 import { LOBBY, parseOpenRoom } from "../../core/room.ts";
+import { runSlash } from "../../talk/slash.ts";
+import { ALONE, shown } from "../../talk/words.ts";
 import { letArrive } from "./arrive.ts";
 import type { ChatContext } from "./command.ts";
 import { follow } from "./follow.ts";
-import { ALONE } from "./people.ts";
 import { greet } from "./talk/greeting.ts";
 import { Outbox } from "./talk/outbox.ts";
 import { openScreen, type Screen } from "./talk/screen.ts";
 import { Session } from "./talk/session.ts";
-import { runSlash } from "./talk/slash.ts";
 import { Transcript } from "./talk/transcript.ts";
 import { readTarget, resolveTarget, type Target } from "./target.ts";
 import { UsageError } from "./usage-error.ts";
-import { shown } from "./values.ts";
 
 export async function chat(context: ChatContext): Promise<void> {
   const target = readRoom(context.args[0]);

@@ -2,7 +2,7 @@
 
 import type { ChatEvent, Message, PersonInfo, RoomInfo } from "../../core/ports/chat.ts";
 import type { Person } from "../../core/presence.ts";
-import type { Directory } from "./directory.ts";
+import type { Directory } from "../../talk/directory.ts";
 
 type Shape = Readonly<Record<string, unknown>>;
 
@@ -30,6 +30,8 @@ export function eventObject(event: ChatEvent, people: Directory): Shape | null {
       return { event: event.kind, room: people.target(event.room), person: who(event.person), at: event.at };
     case "topic":
       return { event: "topic", room: people.target(event.room), text: event.text, by: who(event.by), at: event.at };
+    case "announced":
+      return { event: "announced", room: people.target(event.room), text: event.text, by: who(event.by), at: event.at };
     case "renamed":
       return { event: "renamed", person: who(event.person), previous: event.previous, at: event.at };
     case "presence":

@@ -1,8 +1,8 @@
 // Writes lines where a command's output goes.
 
 import { styleText } from "node:util";
+import type { Line } from "../../talk/lines.ts";
 import type { Io } from "./command.ts";
-import type { Line } from "./lines.ts";
 
 /** The line as a terminal shows it: own talk green, news dim. */
 export function painted({ tone, text }: Line, colour: boolean): string {

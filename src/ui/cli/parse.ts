@@ -1,12 +1,12 @@
 // Reads a command line into a command with its checked arguments and options.
 
 import { parseArgs } from "node:util";
+import { nearest } from "../../talk/nearest.ts";
+import { shown } from "../../talk/words.ts";
 import type { Command, Options } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { nearest } from "./nearest.ts";
 import { COMMON, OPTIONS, type OptionSpec } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
-import { shown } from "./values.ts";
 
 export type Invocation =
   | { readonly kind: "run"; readonly command: Command; readonly args: readonly string[]; readonly options: Options }

@@ -2,9 +2,9 @@
 
 import type { Conversation } from "../../core/ids.ts";
 import type { Message } from "../../core/ports/chat.ts";
+import { dayLine, exportLine, foundLine, type Line, messageLine } from "../../talk/lines.ts";
 import type { ChatContext } from "./command.ts";
 import { jsonLine, messageObject } from "./json.ts";
-import { dayLine, exportLine, foundLine, type Line, messageLine } from "./lines.ts";
 import { lookAround } from "./look-around.ts";
 import { print, write } from "./output.ts";
 import { newestFound, newestOf, pagesOf, type Range, rangeOf } from "./range.ts";

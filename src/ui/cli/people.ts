@@ -3,8 +3,9 @@
 import { cleanLine } from "../../core/name.ts";
 import type { PersonInfo } from "../../core/ports/chat.ts";
 import type { Status } from "../../core/presence.ts";
+import { Directory } from "../../talk/directory.ts";
+import { ALONE, STATUS_WORDS } from "../../talk/words.ts";
 import type { ChatContext } from "./command.ts";
-import { Directory } from "./directory.ts";
 import { jsonLine, personObject } from "./json.ts";
 import { lookAround } from "./look-around.ts";
 import { write } from "./output.ts";
@@ -21,19 +22,9 @@ export async function people(context: ChatContext): Promise<void> {
   if (everyone.every((person) => person.id === self.id || person.status === "offline")) await write(out, `${ALONE}\n`);
 }
 
-export const ALONE = "Nobody is here yet. Others on this network show up by themselves once they start Earshot.";
-
 /** Those who are here first, then by name. */
 export const inOrder = (everyone: readonly PersonInfo[]): PersonInfo[] =>
   [...everyone].sort((a, b) => RANK[a.status] - RANK[b.status] || a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
-
-/** How a status is called and marked. */
-export const STATUS_WORDS: Readonly<Record<Status, readonly [mark: string, word: string]>> = {
-  online: ["●", "here"],
-  away: ["◐", "away"],
-  busy: ["⊘", "busy"],
-  offline: ["○", "offline"],
-};
 
 const RANK: Readonly<Record<Status, number>> = { online: 0, busy: 1, away: 2, offline: 3 };
 

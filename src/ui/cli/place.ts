@@ -2,8 +2,8 @@
 
 import { type EntryId, type PeerId, parseEntryId } from "../../core/ids.ts";
 import type { OrderKey } from "../../core/ports/store.ts";
+import { shown } from "../../talk/words.ts";
 import { UsageError } from "./usage-error.ts";
-import { shown } from "./values.ts";
 
 /** A time (microseconds since 1970), or a message. */
 export type Place = { readonly kind: "time"; readonly time: number } | { readonly kind: "message"; readonly id: EntryId };

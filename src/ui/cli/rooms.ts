@@ -2,10 +2,10 @@
 
 import { cleanLine } from "../../core/name.ts";
 import type { RoomInfo } from "../../core/ports/chat.ts";
+import type { Directory } from "../../talk/directory.ts";
+import { clockOf, dayOf } from "../../talk/lines.ts";
 import type { ChatContext } from "./command.ts";
-import type { Directory } from "./directory.ts";
 import { jsonLine, roomObject } from "./json.ts";
-import { clockOf, dayOf } from "./lines.ts";
 import { lookAround } from "./look-around.ts";
 import { write } from "./output.ts";
 import { tabulate } from "./table.ts";

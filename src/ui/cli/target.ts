@@ -1,14 +1,13 @@
 // Finds whom or what a TARGET means.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { ChatError } from "../../core/errors.ts";
 import type { Conversation } from "../../core/ids.ts";
 import type { Chat } from "../../core/ports/chat.ts";
 import { parseOpenRoom } from "../../core/room.ts";
+import { Directory } from "../../talk/directory.ts";
+import { nobody, shown } from "../../talk/words.ts";
 import type { ChatContext } from "./command.ts";
-import { Directory } from "./directory.ts";
 import { UsageError } from "./usage-error.ts";
-import { shown } from "./values.ts";
 
 /** A target that may be one: an open room, or a person yet to be found. */
 export type Target = { readonly kind: "room"; readonly room: Conversation } | { readonly kind: "person"; readonly name: string };
@@ -39,6 +38,3 @@ export async function resolveTarget(target: Target, context: Pick<ChatContext, "
 
 /** Everyone known now. */
 export const directoryOf = async (chat: Chat): Promise<Directory> => new Directory(chat.self(), await chat.people());
-
-export const nobody = (name: string): ChatError =>
-  new ChatError("not-found", `nobody here is called ${shown(name)}: "earshot people" lists who is known`);

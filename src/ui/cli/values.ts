@@ -1,8 +1,9 @@
 // Reads the values of options. Each throws UsageError with a sentence that says what is wrong and what would be right.
 
 import { isIP, isIPv4, isIPv6 } from "node:net";
-import { cleanLine, parseName, parseNetwork } from "../../core/name.ts";
+import { parseName, parseNetwork } from "../../core/name.ts";
 import { LOG_LEVELS, type LogLevel } from "../../core/ports/logger.ts";
+import { shown } from "../../talk/words.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A TCP port, 0 for any free one. */
@@ -77,9 +78,6 @@ export function readHome(text: string): string {
   if (text === "" || text.includes("\0")) throw new UsageError("--home needs a folder");
   return text;
 }
-
-/** What was typed, as it may stand in an error line. */
-export const shown = (text: string): string => JSON.stringify(cleanLine(text, 60));
 
 const wrong = (option: string, text: string, right: string): UsageError =>
   new UsageError(`${option} ${shown(text)} cannot be used: give ${right}`);

@@ -2,9 +2,10 @@
 
 import type { Conversation } from "../../../core/ids.ts";
 import type { Chat, ChatEvent, Message } from "../../../core/ports/chat.ts";
+import { GLANCE } from "../../../talk/talker.ts";
 import { newestOf } from "../range.ts";
 import { heading } from "./latecomers.ts";
-import { firstUnread, GLANCE } from "./session.ts";
+import { firstUnread } from "./session.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** The most that is shown of what was missed in one room. */

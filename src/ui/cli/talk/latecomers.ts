@@ -3,7 +3,7 @@
 import type { Conversation } from "../../../core/ids.ts";
 import { compareKeys } from "../../../core/order.ts";
 import type { Message } from "../../../core/ports/chat.ts";
-import { GLANCE } from "./session.ts";
+import { GLANCE } from "../../../talk/talker.ts";
 
 /** A bunch is over when nothing late came for a while, or when it takes too long; milliseconds. */
 const QUIET_MS = 150;

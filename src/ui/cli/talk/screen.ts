@@ -1,8 +1,8 @@
 // Where chat shows its lines and reads what is typed: plain streams, or a terminal on which coming lines do not tear the one being typed.
 
 import type { Interface } from "node:readline";
+import type { Line } from "../../../talk/lines.ts";
 import type { Io } from "../command.ts";
-import type { Line } from "../lines.ts";
 import { drained, painted } from "../output.ts";
 import { widthOf } from "../table.ts";
 import { typedLines } from "./typed-lines.ts";

@@ -2,17 +2,16 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Conversation } from "../../../core/ids.ts";
-import type { Chat, Message } from "../../../core/ports/chat.ts";
+import type { Chat, Message, PersonInfo } from "../../../core/ports/chat.ts";
+import type { Directory } from "../../../talk/directory.ts";
+import type { Talker } from "../../../talk/talker.ts";
 import { newestOf } from "../range.ts";
 import { LOOK_AGAIN_MS, LOOK_MS } from "../target.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Screen } from "./screen.ts";
 import type { Transcript } from "./transcript.ts";
 
-/** How much of a room is shown when it is entered. */
-export const GLANCE = 20;
-
-export class Session {
+export class Session implements Talker {
   readonly chat: Chat;
   readonly transcript: Transcript;
   readonly #screen: Screen;
@@ -28,7 +27,6 @@ export class Session {
     this.#outbox = outbox;
   }
 
-  /** Ends the conversation after the line that is being taken. */
   quit(): void {
     this.#over = true;
   }
@@ -37,17 +35,27 @@ export class Session {
     return this.#over;
   }
 
-  /** Where what is typed goes. */
   get room(): Conversation {
     return this.transcript.room;
   }
 
-  /** Says it, in the order of the calls; a text that cannot be said is told. */
+  get people(): Directory {
+    return this.transcript.people;
+  }
+
+  async here(): Promise<readonly PersonInfo[]> {
+    return this.transcript.here;
+  }
+
+  async own(): Promise<PersonInfo | undefined> {
+    return this.transcript.own;
+  }
+
   say(text: string, room: Conversation = this.room): Promise<void> {
     return this.#outbox.say(room, text);
   }
 
-  /** What `find` comes to; just after the start it is asked again until it finds somebody, since people are still turning up. */
+  /** Just after the start it is asked again until it finds somebody, since people are still turning up. */
   async lookFor<T>(find: () => T | null): Promise<T | null> {
     let found = find();
     while (found === null && performance.now() < this.#lookUntil) {
@@ -61,14 +69,12 @@ export class Session {
     this.transcript.news(...lines);
   }
 
-  /** Shows the newest messages of a room. */
   async showPast(room: Conversation, limit: number): Promise<void> {
     const messages = await newestOf(this.chat, room, { after: null, before: null }, limit);
     if (messages.length > 0) this.transcript.showMessages(messages);
     else this.tell("nothing was said here yet");
   }
 
-  /** Turns to a room, after what was said so far has gone out. */
   async enter(room: Conversation): Promise<void> {
     await this.#outbox.idle();
     this.transcript.flush();

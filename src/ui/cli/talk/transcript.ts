@@ -4,11 +4,11 @@ import type { Conversation, PersonId } from "../../../core/ids.ts";
 import { compareKeys } from "../../../core/order.ts";
 import type { Chat, ChatEvent, Message, PersonInfo } from "../../../core/ports/chat.ts";
 import type { OrderKey } from "../../../core/ports/store.ts";
-import { Directory } from "../directory.ts";
-import { dayLine, eventLine, isAlsoPresence, type Line, messageLine, newsLine, presenceLine } from "../lines.ts";
+import { Directory } from "../../../talk/directory.ts";
+import { dayLine, eventLine, isAlsoPresence, type Line, messageLine, newsLine, presenceLine } from "../../../talk/lines.ts";
+import { type Move, withMoves } from "../../../talk/moves.ts";
 import { Stream } from "../stream.ts";
 import { Latecomers } from "./latecomers.ts";
-import { type Move, withMoves } from "./moves.ts";
 import type { Screen } from "./screen.ts";
 
 export class Transcript {

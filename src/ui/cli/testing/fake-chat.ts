@@ -4,6 +4,7 @@ import { ChatError } from "../../../core/errors.ts";
 import { type Conversation, type EntryId, type PersonId, peerOf } from "../../../core/ids.ts";
 import { compareKeys } from "../../../core/order.ts";
 import type { Chat, ChatEvent, HistoryQuery, Message, PersonInfo, RoomInfo, Watcher } from "../../../core/ports/chat.ts";
+import type { HubAction } from "../../../core/ports/hub.ts";
 import type { Person } from "../../../core/presence.ts";
 import { LOBBY } from "../../../core/room.ts";
 
@@ -16,6 +17,7 @@ export const here = (someone: Person, more: Partial<PersonInfo> = {}): PersonInf
   text: "",
   via: "link",
   host: null,
+  hub: null,
   verified: false,
   seen: null,
   ...more,
@@ -112,6 +114,10 @@ export class FakeChat implements Chat {
   edit = async (): Promise<Message> => unused();
   redact = async (): Promise<void> => unused();
   react = async (): Promise<void> => unused();
+  hub = async (action: HubAction): Promise<readonly string[]> => {
+    this.#called(`hub ${JSON.stringify(action)}`);
+    return [];
+  };
   close = async (): Promise<void> => {};
 
   #called(call: string): void {

@@ -1,9 +1,9 @@
 // Knows the people by their names, and tells those of one name apart.
 
-import { ChatError } from "../../core/errors.ts";
-import { type Conversation, type PersonId, tagOf } from "../../core/ids.ts";
-import { cleanLine, foldName } from "../../core/name.ts";
-import type { Person } from "../../core/presence.ts";
+import { ChatError } from "../core/errors.ts";
+import { type Conversation, type PersonId, tagOf } from "../core/ids.ts";
+import { cleanLine, foldName } from "../core/name.ts";
+import type { Person } from "../core/presence.ts";
 
 /** The people known so far. Names may change: the last one that was learnt counts. */
 export class Directory {

@@ -1,16 +1,14 @@
 // The commands that can be typed in `chat`: one table, from which they are found and /help is made.
 
-import { ChatError } from "../../../core/errors.ts";
-import type { Conversation } from "../../../core/ids.ts";
-import { cleanLine } from "../../../core/name.ts";
-import type { Person } from "../../../core/presence.ts";
-import { LOBBY, parseOpenRoom } from "../../../core/room.ts";
-import type { Directory } from "../directory.ts";
-import { nearest } from "../nearest.ts";
-import { ALONE, STATUS_WORDS } from "../people.ts";
-import { nobody } from "../target.ts";
-import { shown } from "../values.ts";
-import { GLANCE, type Session } from "./session.ts";
+import { ChatError } from "../core/errors.ts";
+import type { Conversation } from "../core/ids.ts";
+import { cleanLine } from "../core/name.ts";
+import type { Person } from "../core/presence.ts";
+import { LOBBY, parseOpenRoom } from "../core/room.ts";
+import type { Directory } from "./directory.ts";
+import { nearest } from "./nearest.ts";
+import { GLANCE, type Talker } from "./talker.ts";
+import { ALONE, nobody, STATUS_WORDS, shown } from "./words.ts";
 
 export type SlashCommand = {
   /** Without the slash. */
@@ -21,7 +19,7 @@ export type SlashCommand = {
   /** Whether it can do without an argument. */
   readonly bare: boolean;
   /** `rest` is what follows the name, trimmed. */
-  run(session: Session, rest: string): Promise<void>;
+  run(talker: Talker, rest: string): Promise<void>;
 };
 
 export const SLASH_COMMANDS: readonly SlashCommand[] = [
@@ -31,7 +29,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: "leave", usage: "", help: "leave this room, back to #lobby", bare: true, run: leave },
   { name: "who", usage: "", help: "show who is here", bare: true, run: who },
   { name: "topic", usage: "TEXT", help: "set what this room is about", bare: true, run: topic },
-  { name: "me", usage: "TEXT", help: "say what you do: * ann waves", bare: false, run: (session, text) => session.say(`/me ${text}`) },
+  { name: "me", usage: "TEXT", help: "say what you do: * ann waves", bare: false, run: (talker, text) => talker.say(`/me ${text}`) },
   { name: "away", usage: "[TEXT]", help: "be away", bare: true, run: away },
   { name: "back", usage: "", help: "be back", bare: true, run: back },
   { name: "status", usage: "TEXT", help: "let others read what you are up to", bare: true, run: status },
@@ -41,14 +39,14 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 ];
 
 /** Does what a line that begins with a slash says. Throws ChatError for what cannot be done. */
-export async function runSlash(session: Session, line: string): Promise<void> {
+export async function runSlash(talker: Talker, line: string): Promise<void> {
   const [, name = "", rest = ""] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
   const wanted = name.toLowerCase() === "exit" ? "quit" : name.toLowerCase();
   const command = SLASH_COMMANDS.find((known) => known.name === wanted);
   if (!command) throw unknown(name);
   const argument = rest.trim();
   if (argument === "" && !command.bare) throw new ChatError("bad-input", `something is missing: /${command.name} ${command.usage}`);
-  return command.run(session, argument);
+  return command.run(talker, argument);
 }
 
 function unknown(name: string): ChatError {
@@ -58,20 +56,20 @@ function unknown(name: string): ChatError {
   return new ChatError("bad-input", `${shown(`/${name}`)} is not a command: ${hint} Two slashes say a line that begins with one.`);
 }
 
-async function quit(session: Session): Promise<void> {
-  session.quit();
+async function quit(talker: Talker): Promise<void> {
+  talker.quit();
 }
 
-async function nick({ chat, transcript }: Session, name: string): Promise<void> {
-  transcript.people.learn(await chat.rename(name));
+async function nick({ chat, people }: Talker, name: string): Promise<void> {
+  people.learn(await chat.rename(name));
 }
 
-async function msg(session: Session, rest: string): Promise<void> {
-  const found = await session.lookFor(() => splitName(session.transcript.people, rest));
+async function msg(talker: Talker, rest: string): Promise<void> {
+  const found = await talker.lookFor(() => splitName(talker.people, rest));
   if (!found) throw nobody(rest.split(/\s/u)[0] ?? "");
   const [person, text] = found;
   if (text === "") throw new ChatError("bad-input", "something is missing: /msg NAME TEXT");
-  await session.say(text, `@${person.id}` as Conversation);
+  await talker.say(text, `@${person.id}` as Conversation);
 }
 
 /** The person whose name the text begins with, by as many words as make a name, and what follows; null for nobody. */
@@ -87,74 +85,75 @@ function splitName(people: Directory, text: string): readonly [Person, string] |
 /** A name of 48 characters has no more words. */
 const MOST_WORDS = 24;
 
-async function join(session: Session, text: string): Promise<void> {
+async function join(talker: Talker, text: string): Promise<void> {
   if (text.startsWith("@")) {
-    const person = await session.lookFor(() => session.transcript.people.find(text.slice(1)));
+    const person = await talker.lookFor(() => talker.people.find(text.slice(1)));
     if (!person) throw nobody(text.slice(1));
-    await session.enter(`@${person.id}` as Conversation);
+    await talker.enter(`@${person.id}` as Conversation);
   } else {
     const room = parseOpenRoom(text);
     if (!room) throw new ChatError("bad-input", `${shown(text)} cannot be a room: letters, digits and -_.+! make its name`);
-    const { topic, here } = await session.chat.join(room);
-    await session.enter(room);
-    session.tell(`you are in ${room}, ${here} here${topic && `: ${cleanLine(topic, 1000)}`}`);
+    const { topic, here } = await talker.chat.join(room);
+    await talker.enter(room);
+    talker.tell(`you are in ${room}, ${here} here${topic && `: ${cleanLine(topic, 1000)}`}`);
   }
-  await session.showPast(session.room, GLANCE);
+  await talker.showPast(talker.room, GLANCE);
 }
 
-async function leave(session: Session): Promise<void> {
-  const { room } = session;
+async function leave(talker: Talker): Promise<void> {
+  const { room } = talker;
   if (room === LOBBY) throw new ChatError("not-allowed", "#lobby is where everyone is: /quit leaves Earshot");
-  await session.enter(LOBBY);
-  if (room.startsWith("#")) await session.chat.leave(room);
-  session.tell(`you left ${session.transcript.people.target(room)}, and are in ${LOBBY}`);
+  await talker.enter(LOBBY);
+  if (room.startsWith("#")) await talker.chat.leave(room);
+  talker.tell(`you left ${talker.people.target(room)}, and are in ${LOBBY}`);
 }
 
-async function who(session: Session): Promise<void> {
-  const { here, people } = session.transcript;
+async function who(talker: Talker): Promise<void> {
+  const { people } = talker;
+  const here = await talker.here();
   const lines = here.map((person) => {
     const [mark, word] = STATUS_WORDS[person.status];
     const text = cleanLine(person.text);
     return `${mark} ${people.shown(person)}, ${word}${text && `: ${text}`}`;
   });
-  if (lines.length === 0) session.tell(ALONE);
-  else session.tell(...lines.sort());
+  if (lines.length === 0) talker.tell(ALONE);
+  else talker.tell(...lines.sort());
 }
 
-async function topic(session: Session, text: string): Promise<void> {
-  const { room, chat } = session;
+async function topic(talker: Talker, text: string): Promise<void> {
+  const { room, chat } = talker;
   if (!room.startsWith("#")) throw new ChatError("not-allowed", "direct talk has no topic");
   if (text !== "") return chat.setTopic(room, text);
   const now = (await chat.rooms()).find((info) => info.room === room)?.topic;
-  session.tell(now ? `the topic of ${room}: ${cleanLine(now, 1000)}` : `${room} has no topic`);
+  talker.tell(now ? `the topic of ${room}: ${cleanLine(now, 1000)}` : `${room} has no topic`);
 }
 
-async function away(session: Session, text: string): Promise<void> {
-  await session.chat.setStatus("away", text);
-  session.tell(`you are away${text && `: ${cleanLine(text)}`}`);
+async function away(talker: Talker, text: string): Promise<void> {
+  await talker.chat.setStatus("away", text);
+  talker.tell(`you are away${text && `: ${cleanLine(text)}`}`);
 }
 
-async function back(session: Session): Promise<void> {
-  await session.chat.setStatus("online", "");
-  session.tell("you are back");
+async function back(talker: Talker): Promise<void> {
+  await talker.chat.setStatus("online", "");
+  talker.tell("you are back");
 }
 
-async function status(session: Session, text: string): Promise<void> {
-  const now = session.transcript.own?.status ?? "online";
-  await session.chat.setStatus(now === "offline" ? "online" : now, text);
-  session.tell(text ? `others read: ${cleanLine(text)}` : "your status text is empty");
+async function status(talker: Talker, text: string): Promise<void> {
+  const now = (await talker.own())?.status ?? "online";
+  await talker.chat.setStatus(now === "offline" ? "online" : now, text);
+  talker.tell(text ? `others read: ${cleanLine(text)}` : "your status text is empty");
 }
 
-async function history(session: Session, text: string): Promise<void> {
+async function history(talker: Talker, text: string): Promise<void> {
   const limit = text === "" ? GLANCE : Number(text);
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
     throw new ChatError("bad-input", `/history ${shown(text)} cannot be shown: give a number from 1 to 10000`);
   }
-  await session.showPast(session.room, limit);
+  await talker.showPast(talker.room, limit);
 }
 
-async function help(session: Session): Promise<void> {
+async function help(talker: Talker): Promise<void> {
   const usages = SLASH_COMMANDS.map(({ name, usage }) => `/${name} ${usage}`.trim());
   const column = Math.max(...usages.map((usage) => usage.length)) + 2;
-  session.tell(...SLASH_COMMANDS.map((command, index) => (usages[index] ?? "").padEnd(column) + command.help));
+  talker.tell(...SLASH_COMMANDS.map((command, index) => (usages[index] ?? "").padEnd(column) + command.help));
 }

@@ -1,9 +1,9 @@
 // Who came and who went, as lines: a few one by one, a crowd at once.
 
-import type { Person } from "../../../core/presence.ts";
-import { LOBBY } from "../../../core/room.ts";
-import type { Directory } from "../directory.ts";
-import { type Line, newsLine } from "../lines.ts";
+import type { Person } from "../core/presence.ts";
+import { LOBBY } from "../core/room.ts";
+import type { Directory } from "./directory.ts";
+import { type Line, newsLine } from "./lines.ts";
 
 /** Somebody joined or left the room of all. */
 export type Move = { readonly kind: "joined" | "left"; readonly person: Person };

@@ -1,8 +1,8 @@
 // Turns messages and events into lines for people.
 
-import type { Conversation } from "../../core/ids.ts";
-import { cleanLine, cleanText } from "../../core/name.ts";
-import type { ChatEvent, Message, PersonInfo } from "../../core/ports/chat.ts";
+import type { Conversation } from "../core/ids.ts";
+import { cleanLine, cleanText } from "../core/name.ts";
+import type { ChatEvent, Message, PersonInfo } from "../core/ports/chat.ts";
 import type { Directory } from "./directory.ts";
 
 /** From where a reader looks: names, and the room that needs no mention. */
@@ -41,6 +41,8 @@ export function eventLine(event: Exclude<ChatEvent, { kind: "message" | "presenc
       return newsLine(`${people.shown(event.person)} ${event.kind} ${people.target(event.room)}`, new Date(event.at));
     case "topic":
       return newsLine(topicText(people.shown(event.by), people.target(event.room), event.text), new Date(event.at));
+    case "announced":
+      return newsLine(cleanText(event.text), new Date(event.at));
     case "renamed":
       return newsLine(`${cleanLine(event.previous)} is now ${people.shown(event.person)}`, new Date(event.at));
     case "edited":

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Conversation } from "../../core/ids.ts";
-import { LOBBY } from "../../core/room.ts";
+import type { Conversation } from "../core/ids.ts";
+import { LOBBY } from "../core/room.ts";
+import { here, message, person } from "../ui/cli/testing/fake-chat.ts";
 import { Directory } from "./directory.ts";
 import { eventLine, exportLine, foundLine, messageLine, presenceLine } from "./lines.ts";
-import { here, message, person } from "./testing/fake-chat.ts";
 
 const me = person("m", "me");
 const ann = person("a", "ann");
