@@ -9,6 +9,7 @@ import {
   hkdfSync,
   type KeyObject,
   randomBytes,
+  scrypt,
   scryptSync,
   sign,
   timingSafeEqual,
@@ -116,6 +117,20 @@ export function deriveKey(secret: string, salt: string, info: string): Uint8Arra
 /** A secret made slow to guess: scrypt (RFC 7914) with N = 2^14, r = 8, p = 1; 32 bytes, about 50 ms. */
 export const stretchSecret = (secret: string, salt: string): Uint8Array =>
   new Uint8Array(scryptSync(secret, salt, 32, { N: 16_384, r: 8, p: 1 }));
+
+/** How slow a password is made: scrypt's N, r and p (RFC 7914); it takes 128 · N · r bytes. */
+export type Slowness = { readonly cost: number; readonly blockSize: number; readonly parallelization: number };
+
+/** A password made slow to guess, 32 bytes; computed beside the main thread. Rejects for numbers that scrypt cannot take. */
+export function stretchPassword(password: string, salt: Uint8Array, slowness: Slowness): Promise<Uint8Array> {
+  const maxmem = 256 * slowness.cost * slowness.blockSize;
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize("NFKC"), salt, 32, { ...slowness, maxmem }, (error, key) => {
+      if (error) reject(error);
+      else resolve(new Uint8Array(key));
+    });
+  });
+}
 
 /** Equality that takes the same time wherever the difference is. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
