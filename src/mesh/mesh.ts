@@ -125,7 +125,8 @@ export class Mesh {
 
   #discover(instance: Uint8Array, random: Random): Discovery {
     const { identity, network, port, bind, clock, logger: log, roster } = this.#options;
-    const options = { identity, network, instance, port, hub: false, title: "", bind, clock, random, log };
+    const hub = () => roster.own().hub ?? null;
+    const options = { identity, network, instance, port, hub, bind, clock, random, log };
     return discover(options, {
       seen: ({ peer, addresses }) => this.#topology.handle({ kind: "seen", peer, addresses }),
       left: (peer) => this.#left(peer),

@@ -16,7 +16,7 @@ const NETWORK = networkOf(`test-${randomOf(6).toHex()}`, null);
 
 function optionsOf(more: Partial<DiscoveryOptions> = {}): DiscoveryOptions {
   const clock = () => Date.now() * 1_000;
-  const self = { identity: createIdentity(), network: NETWORK, instance: randomOf(8), port: 4_000, hub: false, title: "" };
+  const self = { identity: createIdentity(), network: NETWORK, instance: randomOf(8), port: 4_000, hub: () => null };
   return { ...self, bind: "127.0.0.1", clock, random: Math.random, log: silent, udpPort: UDP_PORT, ...more };
 }
 
@@ -41,7 +41,7 @@ function look(t: TestContext, options: DiscoveryOptions) {
 }
 
 test("two peers on one computer see each other, and each where the other listens", async (t) => {
-  const [ann, bob] = [optionsOf({ port: 4_001 }), optionsOf({ port: 4_002, hub: true, title: "the hub" })];
+  const [ann, bob] = [optionsOf({ port: 4_001 }), optionsOf({ port: 4_002, hub: () => "the hub" })];
   const [a, b] = [look(t, ann), look(t, bob)];
   const [bobSeen, annSeen] = await Promise.all([a.sees(bob), b.sees(ann)]);
   assert.deepEqual(bobSeen.addresses, ["127.0.0.1:4002"]);

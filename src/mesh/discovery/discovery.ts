@@ -19,9 +19,8 @@ export type DiscoveryOptions = {
   readonly instance: Uint8Array;
   /** TCP port on which links are accepted. */
   readonly port: number;
-  /** Whether guests may come, and how the hub calls itself. */
-  readonly hub: boolean;
-  readonly title: string;
+  /** How the hub here is called; null where guests of the network may not come. Asked for every beacon. */
+  readonly hub: () => string | null;
   /** Only on the interface that has this address; null for all. */
   readonly bind: string | null;
   readonly clock: Clock;
@@ -175,8 +174,10 @@ export class Discovery {
   }
 
   #encode(kind: BeaconKind): Uint8Array {
-    const { identity, network, instance, port, hub, title, clock } = this.#options;
+    const { identity, network, instance, port, hub, clock } = this.#options;
+    const title = hub();
     this.#counter = Math.max(this.#counter + 1, clock());
-    return encodeBeacon({ kind, tag: network.tag, instance, counter: this.#counter, port, hub, title }, identity);
+    const place = { tag: network.tag, instance, port, hub: title !== null, title: title ?? "" };
+    return encodeBeacon({ kind, counter: this.#counter, ...place }, identity);
   }
 }
