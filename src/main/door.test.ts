@@ -1,14 +1,17 @@
 // The door tells protocols apart, and bears silence, garbage and floods.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer } from "node:http";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { after, describe, it } from "node:test";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { createIdentity } from "../core/identity.ts";
+import { credentialsOf } from "../mesh/link/certificate.ts";
 import { tlsClientOptions, tlsServerOptions } from "../mesh/link/tls.ts";
-import { type Door, type DoorOptions, openDoor } from "./door.ts";
-import { isLoopback, isThisComputer } from "./waiting.ts";
+import { type DoorOptions, openDoor } from "./door.ts";
+import { openLinePort } from "./line-port.ts";
+import type { Door } from "./listening.ts";
 
 const identity = createIdentity();
 const doors: Door[] = [];
@@ -145,22 +148,6 @@ describe("the door", () => {
     await assert.rejects(open({ bind: "192.0.2.1" }), { code: "bad-input", message: /192\.0\.2\.1/ });
   });
 
-  it("tells this computer from others", () => {
-    const cases = [
-      ["127.0.0.1", "127.0.0.1", true],
-      ["::ffff:127.1.2.3", "::ffff:127.0.0.1", true],
-      ["::1", "::1", true],
-      ["10.77.0.1", "10.77.0.1", true],
-      ["10.77.0.2", "10.77.0.1", false],
-      ["::ffff:10.77.0.2", "::ffff:10.77.0.1", false],
-      ["fd77::2", "fd77::1", false],
-      [undefined, undefined, false],
-    ] as const;
-    for (const [remoteAddress, localAddress, expected] of cases) {
-      assert.equal(isThisComputer({ remoteAddress, localAddress }), expected, `${remoteAddress} at ${localAddress}`);
-    }
-  });
-
   it("closes in time, whoever holds on to a connection", async () => {
     const door = await open({ gateways: { line: (_, settled) => settled() } });
     const socket = dial(door);
@@ -177,10 +164,111 @@ describe("the door", () => {
   });
 });
 
-describe("isLoopback", () => {
-  for (const address of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
-    it(`holds for ${address}`, () => assert.ok(isLoopback(address)));
-  for (const address of ["10.0.0.1", "::ffff:10.0.0.1", "fe80::1", "::", "127.example", undefined]) {
-    it(`does not hold for ${address}`, () => assert.ok(!isLoopback(address)));
+describe("the door, for people who come by TLS", () => {
+  const people = { peopleTls: async () => credentialsOf(identity), silence: 20 };
+  const answering: DoorOptions["gateways"] = {
+    http: (socket) => void socket.end("http"),
+    irc: (socket) => void socket.end("irc"),
+    line: (socket) => void socket.end("line"),
+  };
+  const cases: readonly (readonly [string, readonly string[], string, string])[] = [
+    ["http/1.1 to the web gateway, before a word is said", ["h2", "http/1.1"], "", "http"],
+    ["a request without ALPN", [], "GET / HTTP/1.1\r\n", "http"],
+    ["IRC that asks for itself", ["irc"], "CAP LS 302\r\n", "irc"],
+    ["IRC without ALPN", [], "NICK ann\r\n", "irc"],
+    ["a line", [], "ann\n", "line"],
+    ["silence", [], "", "line"],
+    ["nonsense in TLS to nobody", [], "\x16\x03\x01\x00\x00", ""],
+    ["nothing but unknown protocols to nobody", ["h2", "spdy/3"], "GET / HTTP/1.1\r\n", ""],
+  ];
+  for (const [name, ALPNProtocols, said, answer] of cases) {
+    it(`hands on ${name}`, async () => {
+      const door = await open({ ...people, gateways: answering });
+      const socket = connectTls({
+        port: door.address.port,
+        host: "127.0.0.1",
+        rejectUnauthorized: false,
+        ALPNProtocols: [...ALPNProtocols],
+      });
+      socket.on("error", () => {}).write(said, "latin1");
+      assert.equal(await readAll(socket), answer);
+    });
   }
+
+  it("asks them for no certificate, and links for theirs", async () => {
+    const door = await open({
+      ...people,
+      gateways: answering,
+      onLink: (socket) => socket.end(socket.getPeerX509Certificate() ? "key" : "none"),
+    });
+    const link = connectTls({ port: door.address.port, host: "127.0.0.1", ...tlsClientOptions(createIdentity()) });
+    assert.equal(await readAll(link), "key");
+    const { promise: shown, resolve } = Promise.withResolvers<unknown>();
+    const other = await open({ ...people, gateways: { http: (socket) => resolve((socket as TLSSocket).getPeerX509Certificate()) } });
+    const own = { ...credentialsOf(createIdentity()), rejectUnauthorized: false };
+    const browser = connectTls({ port: other.address.port, host: "127.0.0.1", ...own, ALPNProtocols: ["http/1.1"] }).on("error", () => {});
+    assert.equal(await shown, undefined);
+    browser.destroy();
+  });
+
+  it("closes them when their certificate cannot be had, and tries again for the next", async () => {
+    let asked = 0;
+    const failing = async () => {
+      if (asked++ === 0) throw new Error("no disk");
+      return credentialsOf(identity);
+    };
+    const lines: string[] = [];
+    const door = await open({ ...people, gateways: answering, peopleTls: failing, log: (line) => lines.push(line) });
+    const dialTls = () =>
+      connectTls({ port: door.address.port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] }).on(
+        "error",
+        () => {},
+      );
+    assert.equal(await readAll(dialTls()), "");
+    assert.equal(await readAll(dialTls()), "http");
+    assert.match(lines.join(), /no disk/);
+  });
+
+  it("waits for a hello that comes in pieces, beyond a person's silence", async () => {
+    const door = await open({ ...people, gateways: answering });
+    const slowWay = createTcpServer((near) => {
+      const far = dial(door).setNoDelay();
+      far.pipe(near.on("error", () => {}));
+      near.once("data", (chunk: Buffer) => {
+        near.pause();
+        far.write(chunk.subarray(0, 3));
+        setTimeout(() => near.pipe(far).write(chunk.subarray(3)), 60);
+      });
+    }).listen(0, "127.0.0.1");
+    await once(slowWay, "listening");
+    const { port } = slowWay.address() as AddressInfo;
+    const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] }).on("error", () => {});
+    assert.equal(await readAll(socket), "http");
+    slowWay.close();
+  });
+});
+
+describe("who may use the gateways", () => {
+  it("is asked anew for every connection", async () => {
+    let asked = 0;
+    const openTo = () => (asked++ % 2 ? "network" : "computer");
+    const door = await open({ openTo, gateways: { line: (socket) => void socket.end("hello\n") } });
+    for (let i = 0; i < 3; i++) await readAll(dial(door).end("x\n"));
+    assert.equal(asked, 3);
+  });
+});
+
+describe("a port for lines", () => {
+  it("hands over at once, whatever comes first, and bounds who does not settle", async () => {
+    const port = await openLinePort({
+      port: 0,
+      bind: "127.0.0.1",
+      limits: { patience: 50 },
+      gateway: (socket) => void socket.write("name?\n"),
+    });
+    doors.push(port);
+    const start = performance.now();
+    assert.equal(await readAll(dial(port)), "name?\n");
+    assert.ok(performance.now() - start >= 45);
+  });
 });

@@ -13,9 +13,10 @@ import { NetworkClock } from "../mesh/clock.ts";
 import { ownAddresses, parseDialAddress } from "../mesh/own-addresses.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { networkOf } from "../wire/network.ts";
-import { type Door, type DoorOptions, openDoor } from "./door.ts";
+import { type DoorOptions, openDoor } from "./door.ts";
 import { type Home, ownerToken } from "./home.ts";
 import { LateMesh } from "./late-mesh.ts";
+import type { Door } from "./listening.ts";
 import { recallNeighbours } from "./neighbours.ts";
 
 /** The port that finds people and carries everything: EARS on a phone's keys. */

@@ -1,6 +1,7 @@
 // Connections that have not shown yet what they may do: bounded in number, overall and per address, and in time.
 
 import type { Socket } from "node:net";
+import { isLoopback } from "../core/address.ts";
 
 export type WaitingLimits = {
   /** Most unknown connections at once. */
@@ -61,19 +62,6 @@ function dropOldest(sockets: Set<Socket>): void {
   if (!oldest) return;
   sockets.delete(oldest);
   oldest.resetAndDestroy();
-}
-
-/** Whether an address is this very computer. */
-export function isLoopback(address: string | undefined): boolean {
-  if (address === undefined) return false;
-  return address === "::1" || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/i.test(address);
-}
-
-type Ends = { readonly remoteAddress?: string | undefined; readonly localAddress?: string | undefined };
-
-/** Whether the other end of a connection is this very computer: by loopback, or by its own address. */
-export function isThisComputer({ remoteAddress, localAddress }: Ends): boolean {
-  return remoteAddress !== undefined && (isLoopback(remoteAddress) || remoteAddress === localAddress);
 }
 
 /** What counts as one address: an IPv4 address, or the /64 that one IPv6 host may freely move in. */

@@ -12,6 +12,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ["a control byte that is no TLS", "\x16hello", "line"],
   ["a request for a page", "GET / HTTP/1.1\r\n", "http"],
   ["a request to a proxy", "POST http://example/ HTTP/1.1", "http"],
+  ["a tunnel through a proxy", "CONNECT example:443 HTTP/1.1", "http"],
   ["the options of a server", "OPTIONS * HTTP/1.1", "http"],
   ["HTTP/2 without TLS", "PRI * HTTP/2.0\r\n", "http"],
   ["a verb that somebody says", "GET well soon", "line"],

@@ -11,8 +11,8 @@ const TLS_MAJOR = 0x03;
 
 const VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 const TARGETS = ["/", "*", "http://", "https://"];
-/** A request line (RFC 9112 §3), or the preface of HTTP/2 (RFC 9113 §3.4): a verb alone might be what somebody says. */
-const HTTP_OPENINGS = [...VERBS.flatMap((verb) => TARGETS.map((target) => `${verb} ${target}`)), "PRI * HTTP/2.0"];
+/** A request line (RFC 9112 §3), or the preface of HTTP/2 (RFC 9113 §3.4): a verb alone might be what somebody says, but for that of proxies. */
+const HTTP_OPENINGS = [...VERBS.flatMap((verb) => TARGETS.map((target) => `${verb} ${target}`)), "CONNECT ", "PRI * HTTP/2.0"];
 /** How clients of IRC register (RFC 2812 §3.1, IRCv3 capability negotiation), in capitals as all of them send it. */
 const IRC_OPENINGS = ["CAP LS", "CAP REQ", "CAP END", "NICK ", "USER ", "PASS "];
 
