@@ -137,6 +137,26 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+/** A key for HTTPS: ECDSA over P-256 (FIPS 186-5), since browsers take no Ed25519. */
+export type WebKey = {
+  /** PKCS #8 PEM. */
+  readonly pem: string;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  /** With SHA-256; the signature in DER. */
+  sign(bytes: Uint8Array): Uint8Array;
+};
+
+/** A new key. */
+export function createWebKey(): WebKey {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return {
+    pem: privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+    publicKey: new Uint8Array(publicKey.export({ type: "spki", format: "der" })),
+    sign: (bytes) => new Uint8Array(sign("sha256", bytes, privateKey)),
+  };
+}
+
 /** A random token, 32 bytes as 43 characters of base64url. */
 export const newToken = (): string => randomBytes(32).toString("base64url");
 
