@@ -88,6 +88,10 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   const door = await openDoorFor(options, {
     tls: async () => (await import("../mesh/link/tls.ts")).tlsServerOptions(identity),
     onLink: (socket) => (arrivals.mesh ? arrivals.mesh.accept(socket) : socket.destroy()),
+    peopleTls: async () => {
+      const { webCredentials, webHosts } = await import("./web-certificate.ts");
+      return webCredentials(home.dir, webHosts(networkInterfaces()));
+    },
     gateways: { http: web.handle },
   });
   undo.push(() => door.close());
@@ -116,7 +120,7 @@ function recoveryTimes(leaving: AbortSignal): RecoveryTimes {
 }
 
 /** Opens the door on the port that was asked for; where none was, on 3277 or else any that is free. */
-async function openDoorFor({ port, bind, log }: PeerOptions, parts: Pick<DoorOptions, "tls" | "onLink" | "gateways">): Promise<Door> {
+async function openDoorFor({ port, bind, log }: PeerOptions, parts: Omit<DoorOptions, "port" | "bind" | "log">): Promise<Door> {
   const on = (port: number) => openDoor({ ...parts, port, bind, log: log.warn });
   if (port !== null) return on(port);
   try {
