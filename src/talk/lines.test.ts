@@ -83,9 +83,30 @@ test("events are news", () => {
     "[14:02] -- ann set the topic of #tea: green",
   );
   assert.equal(
-    text({ kind: "renamed", person: { ...ann, name: "anna" }, previous: "ann", at: when, cursor: 1 }),
+    text({ kind: "renamed", person: { ...ann, name: "anna" }, previous: "ann", was: null, at: when, cursor: 1 }),
     "[14:02] -- ann is now anna",
   );
+});
+
+test("an edit tells both texts, an announcement who made it", () => {
+  const text = (event: Parameters<typeof eventLine>[0]) => eventLine(event, view())?.text.slice(8);
+  const edited = (room: Conversation) =>
+    text({ kind: "edited", by: ann, previous: "x", message: message(ann, "y\n[14:02] -- z", at, { room }), cursor: 1 });
+  assert.equal(edited(LOBBY), '* ann changed "x" to "y [14:02] -- z"');
+  assert.equal(edited(tea), '#tea * ann changed "x" to "y [14:02] -- z"');
+  assert.equal(edited(direct), '*ann* * ann changed "x" to "y [14:02] -- z"');
+  const when = new Date(at).toISOString();
+  assert.equal(
+    text({ kind: "announced", room: LOBBY, by: ann, text: "tea\nis ready", at: when, cursor: 1 }),
+    "-- ann: tea\n        is ready",
+  );
+});
+
+test("no name makes news of its own", () => {
+  const forger = person("f", 'bob left, "ann');
+  const event = { kind: "joined", room: tea, person: forger, at: new Date(at).toISOString(), cursor: 1 } as const;
+  assert.equal(eventLine(event, view())?.text, '[14:02] -- "bob left, ”ann" joined #tea');
+  assert.equal(eventLine({ ...event, person: person("l", "ann lee") }, view())?.text, "[14:02] -- ann lee joined #tea");
 });
 
 test("presence is told when it changes, and only then", () => {

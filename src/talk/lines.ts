@@ -3,6 +3,7 @@
 import type { Conversation } from "../core/ids.ts";
 import { cleanLine, cleanText } from "../core/name.ts";
 import type { ChatEvent, Message, PersonInfo } from "../core/ports/chat.ts";
+import type { Person } from "../core/presence.ts";
 import type { Directory } from "./directory.ts";
 
 /** From where a reader looks: names, and the room that needs no mention. */
@@ -42,11 +43,11 @@ export function eventLine(event: Exclude<ChatEvent, { kind: "message" | "presenc
     case "topic":
       return newsLine(topicText(people.shown(event.by), people.target(event.room), event.text), new Date(event.at));
     case "announced":
-      return newsLine(cleanText(event.text), new Date(event.at));
+      return newsLine(`${people.shown(event.by)}: ${cleanText(event.text)}`, new Date(event.at));
     case "renamed":
       return newsLine(`${cleanLine(event.previous)} is now ${people.shown(event.person)}`, new Date(event.at));
     case "edited":
-      return newsLine(`${people.shown(event.by)} changed ${quoted(event.previous)} to ${quoted(event.message.text)}`);
+      return editLine(event, view);
     case "redacted":
       return newsLine(`${people.shown(event.by)} took a message back in ${people.target(event.room)}`, new Date(event.at));
     case "reacted":
@@ -90,12 +91,20 @@ const ACTION = "/me ";
 function placed(message: Message, view: View): string {
   const { room, from } = message;
   const body = bodyOf(message, 8);
-  const name = view.people.shown(from);
-  if (room.startsWith("@")) {
-    const mark = from.id === view.people.self ? `-> *${view.people.shown(view.people.other(room))}*` : `*${name}*`;
-    return isAction(message) ? `${mark} * ${name} ${body}` : `${mark} ${body}`;
-  }
-  return `${room === view.room ? "" : `${room} `}${isAction(message) ? `* ${name}` : `<${name}>`} ${body}`;
+  if (isAction(message)) return `${placeOf(from, room, view)}* ${view.people.shown(from)} ${body}`;
+  const mark = placeOf(from, room, view);
+  return room.startsWith("@") ? `${mark}${body}` : `${mark}<${view.people.shown(from)}> ${body}`;
+}
+
+/** Where somebody speaks, as it stands before what is said: nothing in the room in focus, else `#tea `, `*ann* ` or `-> *ben* `. */
+function placeOf(from: Person, room: Conversation, { people, room: focus }: View): string {
+  if (!room.startsWith("@")) return room === focus ? "" : `${room} `;
+  return from.id === people.self ? `-> *${people.shown(people.other(room))}* ` : `*${people.shown(from)}* `;
+}
+
+function editLine({ by, message, previous }: Extract<ChatEvent, { kind: "edited" }>, view: View): Line {
+  const text = `${placeOf(by, message.room, view)}* ${view.people.shown(by)} changed ${quoted(previous)} to ${quoted(message.text)}`;
+  return { tone: "news", text: `[${clockOf(new Date())}] ${text}` };
 }
 
 function spoken(message: Message, people: Directory, indent: number): string {

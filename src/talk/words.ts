@@ -17,5 +17,9 @@ export const STATUS_WORDS: Readonly<Record<Status, readonly [mark: string, word:
 /** What was typed, as it may stand in a line of ours. */
 export const shown = (text: string): string => JSON.stringify(cleanLine(text, 60));
 
-export const nobody = (name: string): ChatError =>
-  new ChatError("not-found", `nobody here is called ${shown(name)}: "earshot people" lists who is known`);
+/** What is told of a line that was kept to oneself. */
+export const SECRET = "not said, since it looks like a password: /register PASSWORD and /login NAME PASSWORD begin with one slash";
+
+/** `hint` says where to look. */
+export const nobody = (name: string, hint = '"earshot people" lists who is known'): ChatError =>
+  new ChatError("not-found", `nobody here is called ${shown(name)}: ${hint}`);

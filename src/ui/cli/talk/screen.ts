@@ -2,6 +2,7 @@
 
 import type { Interface } from "node:readline";
 import type { Line } from "../../../talk/lines.ts";
+import { holdsPassword } from "../../../talk/typed.ts";
 import type { Io } from "../command.ts";
 import { drained, painted } from "../output.ts";
 import { widthOf } from "../table.ts";
@@ -40,6 +41,9 @@ async function terminalScreen(io: Io, signal: AbortSignal): Promise<Screen> {
   rl.on("SIGINT", close);
   signal.addEventListener("abort", close, { once: true });
   rl.on("line", (line) => eraseTyped(io, rl, line));
+  rl.on("history", (lines) => {
+    if (holdsPassword(lines[0] ?? "")) lines.shift();
+  });
   return {
     show: (lines) => {
       io.out.write(eraseAbove(rl.getCursorPos().rows) + rendered(lines, io.colour));

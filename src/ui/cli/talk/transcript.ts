@@ -4,6 +4,7 @@ import type { Conversation, PersonId } from "../../../core/ids.ts";
 import { compareKeys } from "../../../core/order.ts";
 import type { Chat, ChatEvent, Message, PersonInfo } from "../../../core/ports/chat.ts";
 import type { OrderKey } from "../../../core/ports/store.ts";
+import type { Person } from "../../../core/presence.ts";
 import { Directory } from "../../../talk/directory.ts";
 import { dayLine, eventLine, isAlsoPresence, type Line, messageLine, newsLine, presenceLine } from "../../../talk/lines.ts";
 import { type Move, withMoves } from "../../../talk/moves.ts";
@@ -97,10 +98,17 @@ export class Transcript {
   }
 
   #happened(event: Exclude<ChatEvent, { kind: "message" | "presence" }>): Line[] {
-    if (event.kind === "renamed" || event.kind === "joined") this.people.learn(event.person);
+    if (event.kind === "joined") this.people.learn(event.person);
+    if (event.kind === "renamed") this.#renamed(event.person, event.was);
     if (isAlsoPresence(event) || this.#isOwnMove(event)) return [];
     const line = eventLine(event, this);
     return line ? [line] : [];
+  }
+
+  /** A guest who has a new name has a new id, too, and is not here by the old one. */
+  #renamed(person: Person, was: PersonId | null): void {
+    this.people.renamed(person, was);
+    if (was !== null) this.#present.delete(was);
   }
 
   /** News of somebody's being here: who comes or goes, joins or leaves the room of all. */
