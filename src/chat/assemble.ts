@@ -4,17 +4,22 @@ import { ChatError } from "../core/errors.ts";
 import { personOf } from "../core/ids.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { Appender } from "./append.ts";
+import { Audience } from "./audience.ts";
 import type { EngineOptions } from "./engine.ts";
 import { Eraser } from "./erase.ts";
 import { Events } from "./events.ts";
 import { Feeds } from "./feeds.ts";
 import { Forks } from "./forks.ts";
+import { GuestHouse } from "./guest-house.ts";
+import { Guests } from "./guests.ts";
 import { History } from "./history.ts";
 import { HybridClock } from "./hybrid-clock.ts";
 import { Ingest } from "./ingest.ts";
 import { Messages } from "./messages.ts";
+import { Once } from "./once.ts";
 import { People } from "./people.ts";
 import { PersonChat } from "./person-chat.ts";
+import { OwnerPersona, type Persona } from "./persona.ts";
 import { PresenceBook } from "./presence-book.ts";
 import { Publisher } from "./publish.ts";
 import { Reading } from "./reading.ts";
@@ -25,6 +30,7 @@ import type { Rooms } from "./rooms.ts";
 import type { Self } from "./self.ts";
 import { Speaker } from "./speaker.ts";
 import { Translator } from "./translate.ts";
+import { Viewers } from "./viewers.ts";
 
 /** What was read from the store before anything could be put together. */
 export type Loaded = { readonly self: Self; readonly rooms: Rooms; readonly lastArrival: number };
@@ -42,39 +48,43 @@ function assembleTelling({ identity, store, clock: now, log }: EngineOptions, { 
   const failed = (error: unknown) => log?.(error instanceof Error ? error.message : String(error));
   const clock = new HybridClock(now);
   const people = new People(now, (newcomer, known) => roster.stranger(newcomer, known));
-  const messages = new Messages(personOf(identity.id), people, clock);
+  const messages = new Messages(people, clock);
   const eraser = new Eraser(store, failed);
   const history = new History(store, messages, (by, target) => eraser.redacted(by, target));
-  const translator = new Translator({ self: personOf(identity.id), store, rooms, people, messages, history });
-  const events = new Events({ store, translator, lastArrival, failed });
+  const translator = new Translator({ store, rooms, people, messages, history });
+  const viewers = new Viewers(personOf(identity.id));
+  const audience = new Audience(rooms, viewers, failed);
+  const events = new Events({ store, translator, audience, owner: viewers.owner, lastArrival, failed });
   const acquaintance = new Acquaintance(store, people, failed);
-  const roster = new PresenceBook({ peer: identity.id, self, people, acquaintance, rooms, events, now });
-  return { failed, clock, people, messages, eraser, history, events, acquaintance, roster };
+  const guests = new Guests();
+  const roster = new PresenceBook({ peer: identity.id, self, guests, people, acquaintance, rooms, events, now });
+  return { failed, clock, people, messages, eraser, history, viewers, audience, events, acquaintance, guests, roster };
 }
 
 /** The way of a message: said or given, admitted, appended, published. */
 function assembleFlow(options: EngineOptions, { rooms, lastArrival }: Loaded, telling: ReturnType<typeof assembleTelling>) {
   const { identity, network, store } = options;
-  const { clock, people, events, eraser, roster, failed } = telling;
+  const { clock, people, events, eraser, roster, viewers, failed } = telling;
   const self = identity.id;
-  const publisher = new Publisher({ clock, rooms, people, events, eraser, self, lastArrival, failed });
+  const publisher = new Publisher({ clock, rooms, people, events, eraser, reading: () => reading, roster, self, lastArrival, failed });
   const appender = new Appender(store, (run, arrival) => publisher.publish(run, arrival));
-  const reading = new Reading({ store, clock, self, held: rooms.all(), published: () => publisher.published });
+  const reading = new Reading({ store, clock, owner: viewers.owner, held: rooms.all(), published: () => publisher.published });
   const receipts = new Receipts(self);
   let recovering = options.recovery ? recovered({ ...options.recovery, self, rooms, receipts, publisher }) : null;
   const done = recovering?.then(() => {
     recovering = null;
   });
   const speaker = new Speaker({ identity, network, clock, appender, prepare: (room) => recovering ?? reading.prepare(room) });
+  const once = new Once({ store, self, lastArrival });
   const forks = new Forks({ store, appender, found: (author) => roster.forked(author) });
   const ingest = new Ingest({ here: { network, peer: self }, rooms, appender, forks, crowded: () => roster.crowded() });
-  return { publisher, appender, reading, receipts, recovery: done ?? null, speaker, ingest };
+  return { publisher, appender, reading, receipts, recovery: done ?? null, speaker, once, ingest };
 }
 
 type Inside = ReturnType<typeof assembleTelling> & ReturnType<typeof assembleFlow>;
 
 /** What others hold of the engine, and how it is closed. */
-function assembleFaces({ identity, store }: EngineOptions, { self, rooms }: Loaded, inside: Inside) {
+function assembleFaces({ identity, store, clock: now }: EngineOptions, { self, rooms }: Loaded, inside: Inside) {
   const { people, reading, receipts, events, appender, speaker, eraser, acquaintance } = inside;
   const roomList = new RoomList(rooms, people, reading);
   let isClosed = false;
@@ -87,7 +97,10 @@ function assembleFaces({ identity, store }: EngineOptions, { self, rooms }: Load
     events.close();
     receipts.close();
   };
-  const chat = new PersonChat({ ...inside, id: personOf(identity.id), self, rooms, roomList, closed, close });
-  const log = new Feeds({ ...inside, store, rooms, closed });
-  return { chat, log };
+  const parts = { ...inside, self, rooms, roomList, now, store, closed };
+  const chatOf = (persona: Persona) => new PersonChat({ ...parts, persona });
+  const chat = chatOf(new OwnerPersona(parts, close));
+  const log = new Feeds(parts);
+  const hosting = new GuestHouse({ ...parts, peer: identity.id, chatOf });
+  return { chat, log, hosting };
 }

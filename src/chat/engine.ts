@@ -3,6 +3,7 @@
 import type { Identity } from "../core/identity.ts";
 import type { Chat } from "../core/ports/chat.ts";
 import type { Clock } from "../core/ports/clock.ts";
+import type { Hosting } from "../core/ports/hosting.ts";
 import type { Log, Roster } from "../core/ports/log.ts";
 import type { Store } from "../core/ports/store.ts";
 
@@ -24,4 +25,12 @@ export type EngineOptions = {
 /** How long to wait for one's own entries: at least for others to be found, and at most. Aborted when the time is over. */
 export type RecoveryTimes = { readonly atLeast: AbortSignal; readonly atMost: AbortSignal };
 
-export type Engine = { readonly chat: Chat; readonly log: Log; readonly roster: Roster };
+export type Engine = {
+  /** The owner's. */
+  readonly chat: Chat;
+  readonly log: Log;
+  readonly roster: Roster;
+  readonly hosting: Hosting;
+  /** Tells everyone that the doors are open to guests under this title, or closed (null). */
+  openDoors(title: string | null): void;
+};

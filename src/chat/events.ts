@@ -1,11 +1,14 @@
 // Tells watchers what happened: stored entries in the order of storing, and in between what is not part of history.
 
 import { ChatError } from "../core/errors.ts";
-import type { ChatEvent, WatchEnd, Watcher } from "../core/ports/chat.ts";
+import type { ChatEvent, Watcher } from "../core/ports/chat.ts";
 import type { NoticeCode } from "../core/ports/log.ts";
 import type { Store } from "../core/ports/store.ts";
+import type { Audience, Watching } from "./audience.ts";
+import type { RoomState } from "./room-state.ts";
 import { bodyOf } from "./saying.ts";
 import type { Item, Translator } from "./translate.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** Entries that may wait for one that needs to be looked up; beyond that, watchers are told that they fell behind. */
 const MAX_WAITING = 100_000;
@@ -17,6 +20,9 @@ const MAX_UNTOLD = 20;
 export type EventsOptions = {
   readonly store: Store;
   readonly translator: Translator;
+  readonly audience: Audience;
+  /** Notices are for the owner. */
+  readonly owner: Viewer;
   /** The arrival of the newest entry at the start. */
   readonly lastArrival: number;
   /** Called with what went wrong with one event; the others go on. */
@@ -25,7 +31,6 @@ export type EventsOptions = {
 
 export class Events {
   readonly #options: EventsOptions;
-  readonly #watchers = new Set<Watcher>();
   #told: number;
   #waiting: Item[] = [];
   #isBusy = false;
@@ -41,7 +46,7 @@ export class Events {
   stored(items: readonly Item[]): void {
     const last = items.at(-1);
     if (!last) return;
-    if (this.#watchers.size === 0 && !this.#isBusy) {
+    if (this.#options.audience.isEmpty && !this.#isBusy) {
       this.#told = last.arrival;
       return;
     }
@@ -51,101 +56,151 @@ export class Events {
     if (!this.#isBusy) this.#tell();
   }
 
-  /** Something that is not part of history. */
-  emit(event: ChatEvent): void {
-    for (const watcher of this.#watchers) this.#pass(watcher, event);
+  /** What is not part of history, for everyone. */
+  emit(...events: readonly ChatEvent[]): void {
+    const { audience } = this.#options;
+    audience.tell(audience.all(), events);
   }
 
-  /** As `emit`; the first watcher hears of it where there is none yet. */
+  /** What is not part of history, for those in a room but one, each told by the own name of the room. */
+  emitIn(room: RoomState, except: Viewer | null, make: (viewer: Viewer) => ChatEvent): void {
+    const { audience } = this.#options;
+    const others = audience.in(room).filter(({ viewer }) => viewer !== except);
+    const [first] = others;
+    if (!first) return;
+    if (room.direct) for (const watching of others) audience.tell([watching], [make(watching.viewer)]);
+    else audience.tell(others, [make(first.viewer)]);
+  }
+
+  /** What the owner should know; the first to watch hears of it where nobody does yet. */
   notice(code: NoticeCode, text: string): void {
+    const { audience, owner } = this.#options;
     const event: ChatEvent = { cursor: null, kind: "notice", code, text };
-    if (this.#watchers.size > 0) this.emit(event);
+    const watchings = audience.of(owner);
+    if (watchings.length > 0) audience.tell(watchings, [event]);
     else if (this.#untold.length < MAX_UNTOLD) this.#untold.push(event);
   }
 
   /** See `Chat.watch`. */
-  async watch(watcher: Watcher, after?: number): Promise<{ readonly cursor: number; stop(): void }> {
+  async watch(viewer: Viewer, watcher: Watcher, after?: number): Promise<{ readonly cursor: number; stop(): void }> {
+    const { audience, owner } = this.#options;
+    const watching: Watching = { viewer, watcher, isOver: false };
     let cursor = Math.min(after ?? this.#told, this.#told);
-    while (cursor < this.#told) cursor = await this.#replay(watcher, cursor);
-    if (this.#isClosed) throw new ChatError("closed", "this chat has been closed");
-    this.#watchers.add(watcher);
-    for (const event of this.#untold.splice(0)) this.#pass(watcher, event);
-    return { cursor, stop: () => void this.#watchers.delete(watcher) };
+    while (cursor < this.#told) cursor = await this.#replay(watching, cursor);
+    if (this.#isClosed) throw closed();
+    audience.add(watching);
+    if (viewer === owner && this.#untold.length > 0) audience.tell([watching], this.#untold.splice(0));
+    return { cursor, stop: () => audience.remove(watching) };
   }
 
   /** Ends all watches; what waits to be told is told to nobody. */
   close(): void {
     this.#isClosed = true;
-    this.#end("closed");
+    this.#options.audience.end("closed");
   }
 
   /** Tells one watcher a page of what was stored after the cursor, and returns the cursor after it. */
-  async #replay(watcher: Watcher, after: number): Promise<number> {
+  async #replay(watching: Watching, after: number): Promise<number> {
+    const { store, translator, audience } = this.#options;
     const until = this.#told;
-    const page = await this.#options.store.read({ kind: "arrivals", after, limit: REPLAY_PAGE });
-    for (const { arrival, entry } of page) {
-      if (arrival > until) return until;
-      const event = await this.#options.translator.translate({ arrival, entry, body: bodyOf(entry) });
-      if (this.#isClosed) throw new ChatError("closed", "this chat has been closed");
-      if (event) this.#pass(watcher, event);
+    const page = await store.read({ kind: "arrivals", after, limit: REPLAY_PAGE });
+    const fresh = page.filter(({ arrival }) => arrival <= until).map((stored) => ({ ...stored, body: bodyOf(stored.entry) }));
+    const events: ChatEvent[] = [];
+    for (const item of fresh) {
+      if (!audience.isFor(watching.viewer, item)) continue;
+      const event = await translator.translate(item, watching.viewer);
+      if (event) events.push(event);
     }
-    return page.at(-1)?.arrival ?? until;
+    if (this.#isClosed) throw closed();
+    if (events.length > 0) audience.tell([watching], events);
+    return fresh.length < page.length ? until : (page.at(-1)?.arrival ?? until);
   }
 
   /** Tells what waits, up to an entry that needs a look into the store; goes on after it. */
   #tell(): void {
+    const out = new Gathering(this.#options.audience);
     for (const [index, item] of this.#waiting.entries()) {
-      const event = this.#translate(item);
-      if (event instanceof Promise) {
-        this.#waiting = this.#waiting.slice(index + 1);
-        this.#isBusy = true;
-        void event.then((told) => this.#resume(item, told));
-        return;
+      if (item.arrival <= this.#told) continue;
+      const told = this.#tellings(item);
+      if (told instanceof Promise) {
+        out.flush();
+        return this.#waitFor(told, index);
       }
-      this.#publish(item, event);
+      this.#told = item.arrival;
+      for (const telling of told) out.add(telling);
     }
     this.#waiting = [];
+    out.flush();
   }
 
-  #resume(item: Item, event: ChatEvent | null): void {
-    this.#publish(item, event);
-    this.#isBusy = false;
-    this.#tell();
-  }
-
-  #publish({ arrival }: Item, event: ChatEvent | null): void {
-    if (arrival <= this.#told) return;
-    this.#told = arrival;
-    if (event) this.emit(event);
+  #waitFor(told: Promise<readonly Telling[]>, index: number): void {
+    const { arrival } = this.#waiting[index] as Item;
+    this.#waiting = this.#waiting.slice(index + 1);
+    this.#isBusy = true;
+    void told.then((tellings) => {
+      this.#isBusy = false;
+      const out = new Gathering(this.#options.audience);
+      if (arrival > this.#told) for (const telling of tellings) out.add(telling);
+      this.#told = Math.max(arrival, this.#told);
+      out.flush();
+      if (!this.#isBusy) this.#tell();
+    });
   }
 
   /** Watchers fell behind: they may resume from the store. */
   #drop(last: Item): void {
     this.#waiting = [];
     this.#told = last.arrival;
-    this.#end("busy");
+    this.#options.audience.end("busy");
   }
 
-  #translate(item: Item): ChatEvent | null | Promise<ChatEvent | null> {
-    const event = this.#options.translator.translate(item);
+  /** Who is told what of an entry: of an open room all hear the same, of direct talk each of the two by the other's name. */
+  #tellings(item: Item): readonly Telling[] | Promise<readonly Telling[]> {
+    const groups = this.#options.audience.hearing(item);
+    const told = groups.map((to) => this.#translate(item, to));
+    const paired = (events: readonly (ChatEvent | null)[]) => events.map((event, index) => ({ to: groups[index] ?? [], event }));
+    return isAtOnce(told) ? paired(told) : Promise.all(told).then(paired);
+  }
+
+  #translate(item: Item, to: readonly Watching[]): ChatEvent | null | Promise<ChatEvent | null> {
+    const [first] = to;
+    if (!first) return null;
+    const event = this.#options.translator.translate(item, first.viewer);
     if (!(event instanceof Promise)) return event;
     return event.catch((error: unknown) => {
       this.#options.failed(error);
       return null;
     });
   }
+}
 
-  #pass(watcher: Watcher, event: ChatEvent): void {
-    try {
-      watcher.event(event);
-    } catch (error) {
-      this.#options.failed(error);
-    }
+const isAtOnce = (told: readonly (ChatEvent | null | Promise<ChatEvent | null>)[]): told is readonly (ChatEvent | null)[] =>
+  !told.some((event) => event instanceof Promise);
+
+type Telling = { readonly to: readonly Watching[]; readonly event: ChatEvent | null };
+
+/** What the same people hear, one thing after the other, goes out together. */
+class Gathering {
+  readonly #audience: Audience;
+  #to: readonly Watching[] = [];
+  #events: ChatEvent[] = [];
+
+  constructor(audience: Audience) {
+    this.#audience = audience;
   }
 
-  #end(why: WatchEnd): void {
-    const watchers = [...this.#watchers];
-    this.#watchers.clear();
-    for (const watcher of watchers) watcher.ended?.(why);
+  add({ to, event }: Telling): void {
+    if (!event) return;
+    if (to !== this.#to) this.flush();
+    this.#to = to;
+    this.#events.push(event);
+  }
+
+  flush(): void {
+    const events = this.#events;
+    this.#events = [];
+    if (events.length > 0) this.#audience.tell(this.#to, events);
   }
 }
+
+const closed = (): ChatError => new ChatError("closed", "this chat has been closed");

@@ -6,8 +6,10 @@ import { ChatError } from "../core/errors.ts";
 import type { EntryId, RoomId } from "../core/ids.ts";
 import type { HistoryQuery, Message } from "../core/ports/chat.ts";
 import type { OrderKey, Store, Stored } from "../core/ports/store.ts";
+import { isDirect } from "../core/room.ts";
 import type { Messages } from "./messages.ts";
 import { mayChange, redactionOf } from "./saying.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** Most messages of one page. */
 const MAX_PAGE = 10_000;
@@ -26,28 +28,29 @@ export class History {
     this.#erase = erase;
   }
 
-  /** Ascending by the total order. */
-  async page(room: RoomId, query: HistoryQuery): Promise<readonly Message[]> {
+  /** Ascending by the total order. What was too old to be kept is left out. */
+  async page(room: RoomId, query: HistoryQuery, viewer: Viewer): Promise<readonly Message[]> {
     const { before, after } = query;
     const bounds = { ...(before && { before }), ...(after && { after }), limit: checkLimit(query.limit) };
-    return this.#show(await this.#store.read({ kind: "page", room, kinds: [KINDS.message], ...bounds }));
+    return this.#show(await this.#store.read({ kind: "page", room, kinds: [KINDS.message], ...bounds }), viewer);
   }
 
   /** Newest first. A message whose edit fits the words is found by that edit, one whose words were edited away is not. */
   async search(
     words: string,
     query: { readonly rooms: readonly RoomId[] | null; readonly before?: OrderKey | undefined; readonly limit: number },
+    viewer: Viewer,
   ) {
     if (!this.#store.search) throw new ChatError("not-allowed", "this store cannot search");
     if (!words.trim()) throw new ChatError("bad-input", "search for what? Give one word or more");
     const { rooms, before } = query;
     const hits = await this.#store.search({ words, rooms, limit: checkLimit(query.limit), ...(before && { before }) });
-    return this.#found(hits);
+    return this.#found(hits.filter(isFor(viewer)), viewer);
   }
 
   /** One message with all that was done to it, or null. */
-  async message(id: EntryId): Promise<Message | null> {
-    const [message] = await this.#show(await this.#store.read({ kind: "ids", ids: [id], related: false }));
+  async message(id: EntryId, viewer: Viewer): Promise<Message | null> {
+    const [message] = await this.#show(await this.#store.read({ kind: "ids", ids: [id], related: false }), viewer);
     return message ?? null;
   }
 
@@ -61,15 +64,15 @@ export class History {
     return target?.entry.header.kind === KINDS.message ? { target, related } : null;
   }
 
-  async #show(found: readonly Stored[]): Promise<readonly Message[]> {
-    const targets = found.filter(({ entry }) => entry.header.kind === KINDS.message);
+  async #show(found: readonly Stored[], viewer: Viewer): Promise<readonly Message[]> {
+    const targets = found.filter(({ entry }) => entry.header.kind === KINDS.message).filter(isFor(viewer));
     if (targets.length === 0) return [];
     const related = await this.#related(targets.map(({ entry }) => entry.id));
-    return targets.map((target) => {
-      const about = related.get(target.entry.id) ?? [];
-      const redaction = target.entry.body === null ? null : redactionOf(target.entry, about);
-      if (redaction) this.#erase(redaction, target.entry.id);
-      return this.#messages.seen(target.entry, about);
+    return targets.flatMap(({ entry }) => {
+      const about = related.get(entry.id) ?? [];
+      const redaction = redactionOf(entry, about);
+      if (redaction && entry.body !== null) this.#erase(redaction, entry.id);
+      return redaction === null && entry.body === null ? [] : [this.#messages.seen(entry, about, viewer.id)];
     });
   }
 
@@ -82,7 +85,7 @@ export class History {
     return groupByTarget(found);
   }
 
-  async #found(hits: readonly Stored[]): Promise<readonly Message[]> {
+  async #found(hits: readonly Stored[], viewer: Viewer): Promise<readonly Message[]> {
     const targetOf = new Map<EntryId, EntryId>(hits.map(({ entry }) => [entry.id, targetIn(entry) ?? entry.id]));
     const ids = [...new Set(targetOf.values())];
     const targets = await this.#store.read({ kind: "ids", ids, related: false });
@@ -92,11 +95,17 @@ export class History {
       const target = byId.get(targetOf.get(entry.id) ?? entry.id);
       const current = target && currentOf(target, related.get(target.entry.id) ?? []);
       if (!target || current !== entry.id) return null;
-      return this.#messages.seen(target.entry, related.get(target.entry.id) ?? []);
+      return this.#messages.seen(target.entry, related.get(target.entry.id) ?? [], viewer.id);
     });
     return shown.filter((message) => message !== null);
   }
 }
+
+/** What this person may see: all but direct talk of an earlier guest of the same name. */
+const isFor =
+  (viewer: Viewer) =>
+  ({ entry }: Stored): boolean =>
+    !isDirect(entry.header.room) || entry.header.time >= viewer.since;
 
 /** The entry whose text the message shows now, or null where it shows none. */
 function currentOf(target: Stored, related: readonly Stored[]): EntryId | null {

@@ -13,22 +13,20 @@ import type { People } from "./people.ts";
 import { bodyOf, editsOf, isAbout, redactionOf, speakerOf } from "./saying.ts";
 
 export class Messages {
-  readonly #self: PersonId;
   readonly #people: People;
   readonly #clock: HybridClock;
 
-  constructor(self: PersonId, people: People, clock: HybridClock) {
-    this.#self = self;
+  constructor(people: People, clock: HybridClock) {
     this.#people = people;
     this.#clock = clock;
   }
 
-  /** A message as it was said. Its body is null where it was erased. */
-  said(entry: Entry, body: Body | null): Message {
+  /** A message as it was said, for one who may see it. Its body is null where it was erased. */
+  said(entry: Entry, body: Body | null, viewer: PersonId): Message {
     const message = body?.kind === "message" ? body : null;
     return {
       id: entry.id,
-      room: conversationOf(entry.header.room, this.#self),
+      room: conversationOf(entry.header.room, viewer),
       from: this.#people.speaker(entry),
       text: message ? message.text : "",
       at: isoOf(entry.header.time),
@@ -42,8 +40,8 @@ export class Messages {
   }
 
   /** A message with all that was done to it; `related` in the total order. Whatever others than its author changed is passed over. */
-  seen(entry: Entry, related: readonly Stored[]): Message {
-    const said = this.said(entry, bodyOf(entry));
+  seen(entry: Entry, related: readonly Stored[], viewer: PersonId): Message {
+    const said = this.said(entry, bodyOf(entry), viewer);
     const reactions = this.#reactions(entry, related);
     if (redactionOf(entry, related)) return { ...said, text: "", edited: false, redacted: true, reactions };
     const text = editsOf(entry, related).at(-1)?.text;

@@ -34,7 +34,8 @@ export async function openChat(options: EngineOptions): Promise<Engine> {
   await parts.acquaintance.load();
   if (!parts.recovery) await introduce(parts, rooms, latest);
   else void parts.recovery.then(async () => introduce(parts, rooms, await store.read(PROFILES))).catch(parts.failed);
-  return { chat: parts.chat, log: parts.log, roster: parts.roster };
+  const { chat, log, roster, hosting } = parts;
+  return { chat, log, roster, hosting, openDoors: (title) => self.openDoors(title) };
 }
 
 const PROFILES = { kind: "latest", kinds: [KINDS.profile] } as const;
@@ -42,7 +43,9 @@ const PROFILES = { kind: "latest", kinds: [KINDS.profile] } as const;
 /** Says how the person is called, unless others know that. */
 async function introduce({ chat, speaker }: Parts, rooms: Rooms, latest: readonly Stored[]): Promise<void> {
   const { id, name } = chat.self();
-  if (ownProfile(latest, id) !== name) await speaker.speak(rooms.open(LOBBY), { kind: "profile", name }, () => null);
+  if (ownProfile(latest, id) !== name) {
+    await speaker.speak({ room: rooms.open(LOBBY), as: null, body: { kind: "profile", name } }, () => null);
+  }
 }
 
 /** Takes in who is where, what rooms are about and how people were called. */
@@ -50,7 +53,8 @@ function restore(rooms: Rooms, { people }: Parts, latest: readonly Stored[]): vo
   for (const { entry } of latest) {
     const body = bodyOf(entry);
     rooms.open(entry.header.room).apply(entry, body);
-    if (body?.kind === "profile") people.restore(speakerOf(entry), body.name, { named: entry.header.time, seen: null });
+    if (body?.kind === "profile" && entry.header.as === null)
+      people.restore(speakerOf(entry), body.name, { named: entry.header.time, seen: null });
   }
 }
 

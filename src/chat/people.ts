@@ -1,15 +1,18 @@
 // Everyone this peer knows of: by their presence while they are here, by their profile entries and what was remembered otherwise.
 
 import type { Entry } from "../core/entry.ts";
-import { type PeerId, type PersonId, peerOf, personOf, tagOf } from "../core/ids.ts";
+import { guestOf, type PeerId, type PersonId, peerOf, personOf, tagOf } from "../core/ids.ts";
 import { foldName, parseName } from "../core/name.ts";
 import type { PersonInfo } from "../core/ports/chat.ts";
-import type { Person, PresenceRecord, Status, Via } from "../core/presence.ts";
+import type { GuestPresence, OwnPresence, Person, PresenceRecord, Status, Via } from "../core/presence.ts";
 import { isoOf } from "./hybrid-clock.ts";
 import { speakerOf } from "./saying.ts";
 
 /** Most people that are kept in mind; further strangers are shown by their tag. */
 export const MAX_PEOPLE = 20_000;
+
+/** Guests who left that are listed as offline, at most. */
+const MAX_GONE_GUESTS = 1_000;
 
 /** No name is newer than the one that is known for sure. */
 const ALWAYS = Number.MAX_SAFE_INTEGER;
@@ -34,6 +37,8 @@ export class People {
   readonly #known = new Map<PersonId, Known>();
   readonly #byName = new Map<string, Set<PersonId>>();
   readonly #guests = new Map<PeerId, ReadonlySet<PersonId>>();
+  readonly #gone = new Set<PersonId>();
+  #here = 0;
   readonly #now: () => number;
   readonly #stranger: (newcomer: Person, known: Person) => void;
 
@@ -50,6 +55,11 @@ export class People {
 
   knows(id: PersonId): boolean {
     return this.#known.has(id);
+  }
+
+  /** How many are here now, the owner included. */
+  get here(): number {
+    return this.#here;
   }
 
   isHere(id: PersonId): boolean {
@@ -91,11 +101,38 @@ export class People {
   }
 
   /** How the person here shows; never a newcomer to oneself. */
-  own(id: PersonId, now: { readonly name: string; readonly status: Status; readonly text: string }): void {
+  own(id: PersonId, now: OwnPresence): void {
     const known = this.#know(id, now.name, this.#now());
     if (!known) return;
     this.#name(known, now.name, ALWAYS);
-    Object.assign(known, { status: now.status, text: now.text, via: "link" });
+    this.#stand(known, now.status);
+    Object.assign(known, { text: now.text, via: "link", hub: now.hub ?? null });
+  }
+
+  /** How a guest of this peer shows. */
+  guest(id: PersonId, { name, status, text }: GuestPresence): Change | null {
+    return this.#show(id, { name, status, text, counter: this.#now(), via: "guest", hub: null });
+  }
+
+  /** A guest of this peer left. */
+  guestLeft(id: PersonId): Change | null {
+    return this.#hide(id);
+  }
+
+  /** A guest goes by another name, and so by another id: it is neither a coming nor a going. Null where there was none here. */
+  moved(was: PersonId, id: PersonId): readonly [PersonId, PersonId] | null {
+    const before = this.#known.get(was);
+    const name = guestOf(id);
+    if (!before || name === null || before.status === "offline" || this.isHere(id)) return null;
+    const known = this.#meet(id, name, this.#now());
+    if (!known) return null;
+    const { status, text, via } = before;
+    this.#hide(was);
+    this.#stand(known, status);
+    Object.assign(known, { text, via, seen: this.#now() });
+    const guests = this.#guests.get(peerOf(id));
+    if (guests) this.#guests.set(peerOf(id), new Set([...guests].filter((guest) => guest !== was).concat(id)));
+    return [was, id];
   }
 
   /** A name from a profile entry. It yields to a newer one, and to the presence of a person who is here. */
@@ -135,9 +172,9 @@ export class People {
     const wasHere = status !== "offline";
     const isSame = known.person.name === name && status === now.status && text === now.text && via === now.via && hub === now.hub;
     if (known.person.name !== name) this.#rename(known, name, now.counter);
+    this.#stand(known, now.status);
     Object.assign(known, {
       named: Math.max(known.named, now.counter),
-      status: now.status,
       text: now.text,
       via: now.via,
       hub: now.hub,
@@ -150,8 +187,28 @@ export class People {
   #hide(id: PersonId): Change | null {
     const known = this.#known.get(id);
     if (!known || known.status === "offline") return null;
-    Object.assign(known, { status: "offline", seen: this.#now() });
+    this.#stand(known, "offline");
+    known.seen = this.#now();
+    if (known.isGuest) this.#keepFewGone(id);
     return { id, kind: "went" };
+  }
+
+  #stand(known: Known, status: Status): void {
+    this.#here += Number(status !== "offline") - Number(known.status !== "offline");
+    known.status = status;
+  }
+
+  /** Guests come under ever new names: of those who left, the latest are kept in mind. */
+  #keepFewGone(id: PersonId): void {
+    this.#gone.delete(id);
+    this.#gone.add(id);
+    const [oldest] = this.#gone;
+    if (this.#gone.size <= MAX_GONE_GUESTS || oldest === undefined) return;
+    this.#gone.delete(oldest);
+    if (this.isHere(oldest)) return;
+    const name = this.#known.get(oldest)?.person.name;
+    this.#known.delete(oldest);
+    if (name !== undefined) this.#byName.get(foldName(name))?.delete(oldest);
   }
 
   /** Someone new: whoever goes by the same name is told apart. */

@@ -1,8 +1,8 @@
-// Chat for the person who owns this peer: what is asked is checked here, said by the speaker, and read from history.
+// Chat for someone of this peer, its owner or a guest: what is asked is checked here, said by the speaker, and read from history.
 
-import { MAX_EMOJI, MAX_TEXT, MAX_TOPIC } from "../core/body.ts";
+import { type Body, MAX_EMOJI, MAX_TEXT, MAX_TOPIC, parseNonce } from "../core/body.ts";
 import { ChatError } from "../core/errors.ts";
-import { type Conversation, type EntryId, type PersonId, peerOf } from "../core/ids.ts";
+import { type Conversation, type EntryId, peerOf } from "../core/ids.ts";
 import { cleanLine, cleanText } from "../core/name.ts";
 import type { Chat, HistoryQuery, Message, PersonInfo, RoomInfo, SayOptions, Watcher } from "../core/ports/chat.ts";
 import type { OrderKey, Stored } from "../core/ports/store.ts";
@@ -12,24 +12,26 @@ import type { Eraser } from "./erase.ts";
 import type { Events } from "./events.ts";
 import type { History } from "./history.ts";
 import type { Messages } from "./messages.ts";
+import type { Once } from "./once.ts";
 import type { People } from "./people.ts";
+import type { Persona } from "./persona.ts";
 import type { PresenceBook } from "./presence-book.ts";
 import type { Reading } from "./reading.ts";
 import type { Receipts } from "./receipts.ts";
 import type { RoomList } from "./room-list.ts";
 import type { RoomState } from "./room-state.ts";
 import type { Rooms } from "./rooms.ts";
-import { redactionOf, speakerOf } from "./saying.ts";
-import { nameOf, type Self } from "./self.ts";
+import { bodyOf, redactionOf, speakerOf } from "./saying.ts";
 import type { Speaker } from "./speaker.ts";
+import type { Viewer } from "./viewer.ts";
 
 export type PersonChatOptions = {
-  readonly id: PersonId;
-  readonly self: Self;
+  readonly persona: Persona;
   readonly rooms: Rooms;
   readonly roomList: RoomList;
   readonly people: People;
   readonly speaker: Speaker;
+  readonly once: Once;
   readonly messages: Messages;
   readonly history: History;
   readonly reading: Reading;
@@ -37,41 +39,52 @@ export type PersonChatOptions = {
   readonly events: Events;
   readonly roster: PresenceBook;
   readonly eraser: Eraser;
-  /** The error once chat is closed, else null. */
+  /** The error once the engine is closed, else null. */
   readonly closed: () => ChatError | null;
-  readonly close: () => Promise<void>;
 };
 
 export class PersonChat implements Chat {
   readonly #options: PersonChatOptions;
+  readonly #viewer: Viewer;
+  #hasLeft = false;
 
   constructor(options: PersonChatOptions) {
     this.#options = options;
+    this.#viewer = options.persona.viewer;
   }
 
   self(): Person {
-    return this.#options.people.person(this.#options.id);
+    return this.#options.people.person(this.#viewer.id);
   }
 
-  async say(conversation: Conversation, text: string, options?: SayOptions): Promise<Message> {
-    const { speaker, messages } = this.#options;
+  async say(conversation: Conversation, text: string, { replyTo, nonce }: SayOptions = {}): Promise<Message> {
     const room = this.#roomToSpeakIn(conversation);
-    const body = { kind: "message", text: textOf(text), replyTo: options?.replyTo ?? null } as const;
-    return speaker.speak(room, body, (entry) => messages.said(entry, body));
+    const clean = textOf(text);
+    if (nonce === undefined) return this.#say(room, { kind: "message", text: clean, replyTo: replyTo ?? null });
+    if (parseNonce(nonce) === null) throw new ChatError("bad-input", "a nonce has 8 to 64 letters, digits, - _ .");
+    const { once, messages } = this.#options;
+    const say = () => this.#say(room, { kind: "message", text: clean, replyTo: replyTo ?? null, nonce });
+    return once.say(nonce, this.#viewer.id, say, async ({ entry }) => messages.said(entry, bodyOf(entry), this.#viewer.id));
+  }
+
+  #say(room: RoomState, body: Extract<Body, { readonly kind: "message" }>): Promise<Message> {
+    const { id, as } = this.#viewer;
+    return this.#options.speaker.speak({ room, as, body }, (entry) => this.#options.messages.said(entry, body, id));
   }
 
   async edit(id: EntryId, text: string): Promise<Message> {
     const clean = textOf(text);
     const { target, related, room } = await this.#mine(id);
     if (redactionOf(target.entry, related)) throw new ChatError("not-allowed", "a redacted message cannot be edited");
-    await this.#options.speaker.speak(room, { kind: "edit", target: id, text: clean }, () => null);
-    return (await this.#options.history.message(id)) ?? this.#options.messages.seen(target.entry, related);
+    await this.#speak(room, { kind: "edit", target: id, text: clean });
+    const { history, messages } = this.#options;
+    return (await history.message(id, this.#viewer)) ?? messages.seen(target.entry, related, this.#viewer.id);
   }
 
   async redact(id: EntryId): Promise<void> {
     const { target, related, room } = await this.#mine(id);
     if (redactionOf(target.entry, related)) return;
-    await this.#options.speaker.speak(room, { kind: "redact", target: id }, () => null);
+    await this.#speak(room, { kind: "redact", target: id });
     await this.#options.eraser.idle();
   }
 
@@ -81,19 +94,19 @@ export class PersonChat implements Chat {
     checkSize(line, MAX_EMOJI, "a reaction");
     const { room } = await this.#message(id);
     await this.#joinQuietly(room);
-    await this.#options.speaker.speak(room, { kind: "react", target: id, emoji: line, on }, () => null);
+    await this.#speak(room, { kind: "react", target: id, emoji: line, on });
   }
 
   async join(conversation: Conversation): Promise<RoomInfo> {
     const room = this.#room(conversation);
     await this.#joinQuietly(room);
-    return this.#options.roomList.info(room);
+    return this.#options.roomList.info(room, this.#viewer);
   }
 
   async leave(conversation: Conversation): Promise<void> {
     const room = this.#room(conversation);
     if (room.direct || room.id === LOBBY) throw new ChatError("not-allowed", `${room.direct ? "direct talk" : LOBBY} cannot be left`);
-    if (room.isJoined) await this.#options.speaker.speak(room, { kind: "leave" }, () => null);
+    if (this.#viewer.isIn(room)) await this.#speak(room, { kind: "leave" });
   }
 
   async setTopic(conversation: Conversation, text: string): Promise<void> {
@@ -102,31 +115,26 @@ export class PersonChat implements Chat {
     const line = cleanLine(text, MAX_TOPIC);
     checkSize(line, MAX_TOPIC, "a topic");
     await this.#joinQuietly(room);
-    await this.#options.speaker.speak(room, { kind: "topic", text: line }, () => null);
+    await this.#speak(room, { kind: "topic", text: line });
   }
 
   async rename(name: string): Promise<Person> {
     this.#open();
-    const { self, rooms, speaker } = this.#options;
-    const clean = nameOf(name);
-    if (clean === self.own.name) return this.self();
-    await speaker.speak(rooms.open(LOBBY), { kind: "profile", name: clean }, () => null);
-    await self.rename(clean);
+    await this.#options.persona.rename(name);
     return this.self();
   }
 
   async setStatus(status: Exclude<Status, "offline">, text?: string): Promise<void> {
     this.#open();
-    await this.#options.self.setStatus(status, text);
+    await this.#options.persona.setStatus(status, text);
   }
 
   typing(conversation: Conversation): void {
-    const { roster, closed } = this.#options;
-    if (!closed()) roster.type(this.#room(conversation).id);
+    if (!this.#closed()) this.#options.roster.type(this.#room(conversation), this.#viewer);
   }
 
   async markRead(conversation: Conversation, upTo: OrderKey): Promise<void> {
-    await this.#options.reading.markRead(this.#room(conversation), upTo);
+    await this.#options.reading.markRead(this.#room(conversation), upTo, this.#viewer);
   }
 
   async people(): Promise<readonly PersonInfo[]> {
@@ -136,30 +144,33 @@ export class PersonChat implements Chat {
 
   async rooms(): Promise<readonly RoomInfo[]> {
     this.#open();
-    return this.#options.roomList.all();
+    return this.#options.roomList.all(this.#viewer);
   }
 
   async history(conversation: Conversation, query: HistoryQuery): Promise<readonly Message[]> {
     this.#open();
-    return this.#options.history.page(roomOf(conversation, this.#options.id), query);
+    return this.#options.history.page(roomOf(conversation, this.#viewer.id), query, this.#viewer);
   }
 
   async search(words: string, query: Parameters<Chat["search"]>[1]): Promise<readonly Message[]> {
     this.#open();
     const { room, limit, before } = query;
-    const rooms = room === undefined ? this.#options.roomList.visible() : [roomOf(room, this.#options.id)];
-    return this.#options.history.search(words, { rooms, limit, before });
+    const rooms = room === undefined ? this.#options.roomList.visible(this.#viewer) : [roomOf(room, this.#viewer.id)];
+    return this.#options.history.search(words, { rooms, limit, before }, this.#viewer);
   }
 
   async delivered(id: EntryId, signal?: AbortSignal): Promise<void> {
     const { target, room } = await this.#message(id);
     const { author, header } = target.entry;
-    if (author === peerOf(this.#options.id)) await this.#options.receipts.held(room, header.seq, signal);
+    const other = this.#viewer.other(room);
+    const isHeldHere = this.#viewer.as !== null && other === null;
+    if (author !== this.#viewer.peer || isHeldHere) return;
+    await this.#options.receipts.held(room.id, { seq: header.seq, by: other && peerOf(other) }, signal);
   }
 
   async watch(watcher: Watcher, after?: number): Promise<{ readonly cursor: number; stop(): void }> {
     this.#open();
-    return this.#options.events.watch(watcher, after);
+    return this.#options.events.watch(this.#viewer, watcher, after);
   }
 
   async hub(): Promise<never> {
@@ -167,46 +178,55 @@ export class PersonChat implements Chat {
   }
 
   close(): Promise<void> {
-    return this.#options.close();
+    this.#hasLeft = true;
+    return this.#options.persona.leave();
+  }
+
+  #closed(): ChatError | null {
+    return this.#options.closed() ?? (this.#hasLeft ? new ChatError("closed", "this chat has been closed") : null);
   }
 
   #open(): void {
-    const closed = this.#options.closed();
+    const closed = this.#closed();
     if (closed) throw closed;
   }
 
   #room(conversation: Conversation): RoomState {
     this.#open();
-    return this.#options.rooms.open(roomOf(conversation, this.#options.id));
+    return this.#options.rooms.open(roomOf(conversation, this.#viewer.id));
+  }
+
+  async #speak(room: RoomState, body: Body): Promise<void> {
+    await this.#options.speaker.speak({ room, as: this.#viewer.as, body }, () => null);
   }
 
   /** To say something in an open room is to join it; direct talk needs somebody who is known. */
   #roomToSpeakIn(conversation: Conversation): RoomState {
     const room = this.#room(conversation);
-    const { other } = room;
+    const other = this.#viewer.other(room);
     if (other !== null && !this.#options.people.knows(other) && room.isEmpty) {
       throw new ChatError("not-found", `nobody here is known as ${conversation}`);
     }
-    if (!room.isJoined) void this.#joinQuietly(room).catch(() => {});
+    if (!this.#viewer.isIn(room)) void this.#joinQuietly(room).catch(() => {});
     return room;
   }
 
   /** Joins unless that is done, or under way: then whatever is said next comes after it. */
   async #joinQuietly(room: RoomState): Promise<void> {
-    if (!room.isJoined) await this.#options.speaker.join(room);
+    if (!this.#viewer.isIn(room)) await this.#options.speaker.join(room, this.#viewer.as);
   }
 
   async #message(id: EntryId): Promise<{ readonly target: Stored; readonly related: readonly Stored[]; readonly room: RoomState }> {
     this.#open();
     const found = await this.#options.history.withRelated(id);
     const room = found && this.#options.rooms.get(found.target.entry.header.room);
-    if (!found || !room?.conversation) throw new ChatError("not-found", "no such message");
+    if (!found || !room || !this.#viewer.maySee(room, found.target.entry.header.time)) throw new ChatError("not-found", "no such message");
     return { ...found, room };
   }
 
   async #mine(id: EntryId) {
     const found = await this.#message(id);
-    if (speakerOf(found.target.entry) !== this.#options.id) throw new ChatError("not-allowed", "only its author may change a message");
+    if (speakerOf(found.target.entry) !== this.#viewer.id) throw new ChatError("not-allowed", "only its author may change a message");
     return found;
   }
 }

@@ -1,20 +1,24 @@
 // Roster: who is here, as mesh learns it, turned into what people are told.
 
-import { type PeerId, peerOf, personOf, type RoomId, tagOf } from "../core/ids.ts";
+import { type PeerId, type PersonId, peerOf, personOf, type RoomId, tagOf } from "../core/ids.ts";
 import { parseGuest } from "../core/name.ts";
 import type { NoticeCode, Roster } from "../core/ports/log.ts";
-import type { OwnPresence, Person, PresenceRecord, Via } from "../core/presence.ts";
-import { conversationOf, directMembers, LOBBY } from "../core/room.ts";
+import type { GuestPresence, OwnPresence, Person, PresenceRecord, Via } from "../core/presence.ts";
+import { conversationOf, LOBBY } from "../core/room.ts";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { Events } from "./events.ts";
+import type { Guests } from "./guests.ts";
 import { isoOf } from "./hybrid-clock.ts";
 import { type Change, MAX_PEOPLE, type People } from "./people.ts";
+import { RoomState } from "./room-state.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Self } from "./self.ts";
+import type { Viewer } from "./viewer.ts";
 
 export type RosterOptions = {
   readonly peer: PeerId;
   readonly self: Self;
+  readonly guests: Guests;
   readonly people: People;
   readonly acquaintance: Acquaintance;
   readonly rooms: Rooms;
@@ -25,10 +29,14 @@ export type RosterOptions = {
 /** Different notices that are told in one run of the program, at most. */
 const MAX_NOTICES = 1_000;
 
+/** A guest's renaming reaches other peers as an entry; presence follows so much later, milliseconds, lest it look like a coming and a going. */
+const ENTRY_AHEAD = 500;
+
 export class PresenceBook implements Roster {
   readonly #options: RosterOptions;
   /** The newest counter of each peer's records. */
   readonly #counters = new Map<PeerId, number>();
+  readonly #listeners = new Set<() => void>();
   readonly #typists = new Set<(room: RoomId, as: string | null) => void>();
   readonly #noticed = new Set<string>();
 
@@ -36,14 +44,17 @@ export class PresenceBook implements Roster {
     this.#options = options;
     this.#showSelf();
     options.self.changed(() => this.#showSelf());
+    options.guests.changed((name, now) => this.#showGuest(name, now));
   }
 
   own(): OwnPresence {
-    return this.#options.self.own;
+    const { self, guests } = this.#options;
+    return { ...self.own, guests: guests.presences() };
   }
 
   changed(listener: () => void): () => void {
-    return this.#options.self.changed(listener);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   present(record: PresenceRecord, via: Exclude<Via, "guest">): void {
@@ -64,18 +75,31 @@ export class PresenceBook implements Roster {
     return () => void this.#typists.delete(listener);
   }
 
-  /** The person here types. */
-  type(room: RoomId): void {
-    for (const listener of this.#typists) listener(room, null);
+  /** Somebody here types. */
+  type(room: RoomState, viewer: Viewer): void {
+    for (const listener of this.#typists) listener(room.id, viewer.as);
+    this.#tellTyping(room, viewer.id, viewer);
   }
 
-  typing(peer: PeerId, room: RoomId, as: string | null): void {
+  typing(peer: PeerId, id: RoomId, as: string | null): void {
+    const room = this.#options.rooms.get(id) ?? new RoomState(id);
     if (as !== null && parseGuest(as) !== as) return;
-    const { peer: self, people, events } = this.#options;
-    const person = people.person(personOf(peer, as));
-    const members = directMembers(room);
-    const isHeard = members ? [personOf(self), person.id].every((id) => members.includes(id)) : this.#options.rooms.get(room)?.isJoined;
-    if (isHeard) events.emit({ cursor: null, kind: "typing", room: conversationOf(room, personOf(self)), person });
+    const person = personOf(peer, as);
+    if (!room.direct || room.direct.includes(person)) this.#tellTyping(room, person, null);
+  }
+
+  #tellTyping(room: RoomState, id: PersonId, typist: Viewer | null): void {
+    const { people, events } = this.#options;
+    const person = people.person(id);
+    events.emitIn(room, typist, (viewer) => ({ cursor: null, kind: "typing", room: conversationOf(room.id, viewer.id), person }));
+  }
+
+  /** A guest goes by another name: the entry that says so is told as a renaming, and nobody came or went. */
+  moved(was: PersonId, id: PersonId): void {
+    const { people, events } = this.#options;
+    const moved = people.moved(was, id)?.flatMap((person) => people.info(person) ?? []) ?? [];
+    if (moved.length > 0) events.emit(...moved.map((person) => ({ cursor: null, kind: "presence", person }) as const));
+    if (peerOf(id) === this.#options.peer) setTimeout(() => this.#tellPeers(), ENTRY_AHEAD).unref();
   }
 
   notice(code: NoticeCode, text: string): void {
@@ -110,6 +134,19 @@ export class PresenceBook implements Roster {
     people.own(id, self.own);
     const person = people.info(id);
     if (person) events.emit({ cursor: null, kind: "presence", person });
+    this.#tellPeers();
+  }
+
+  #showGuest(name: string, now: GuestPresence | null): void {
+    const { peer, people } = this.#options;
+    const id = personOf(peer, name);
+    const change = now ? people.guest(id, now) : people.guestLeft(id);
+    if (change) this.#tell([change]);
+    this.#tellPeers();
+  }
+
+  #tellPeers(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #tell(changes: readonly Change[]): void {
@@ -122,9 +159,9 @@ export class PresenceBook implements Roster {
     const { people, events, now } = this.#options;
     const person = people.info(id);
     if (!person) return;
-    events.emit({ cursor: null, kind: "presence", person });
-    if (kind === "changed") return;
-    const moved = { person: people.person(id), room: LOBBY, at: isoOf(now()) };
-    events.emit({ cursor: null, kind: kind === "came" ? "joined" : "left", ...moved });
+    const presence = { cursor: null, kind: "presence", person } as const;
+    const moved = { cursor: null, person: people.person(id), room: LOBBY, at: isoOf(now()) };
+    if (kind === "changed") events.emit(presence);
+    else events.emit(presence, { ...moved, kind: kind === "came" ? "joined" : "left" });
   }
 }

@@ -1,14 +1,17 @@
 // What follows once a run is stored: the room takes it in, other peers get it, people are told. In this order, at once.
 
-import type { PeerId } from "../core/ids.ts";
+import { type Entry, KINDS } from "../core/entry.ts";
+import { type PeerId, personOf } from "../core/ids.ts";
+import { parseGuest } from "../core/name.ts";
 import type { Appended } from "../core/ports/log.ts";
 import type { Run } from "./append.ts";
 import type { Eraser } from "./erase.ts";
 import type { Events } from "./events.ts";
 import type { HybridClock } from "./hybrid-clock.ts";
 import type { People } from "./people.ts";
+import type { PresenceBook } from "./presence-book.ts";
+import type { Reading } from "./reading.ts";
 import type { Rooms } from "./rooms.ts";
-import { speakerOf } from "./saying.ts";
 import type { Item } from "./translate.ts";
 
 export type PublisherOptions = {
@@ -17,6 +20,8 @@ export type PublisherOptions = {
   readonly people: People;
   readonly events: Events;
   readonly eraser: Eraser;
+  readonly reading: () => Reading;
+  readonly roster: PresenceBook;
   readonly self: PeerId;
   /** The arrival of the newest entry at the start. */
   readonly lastArrival: number;
@@ -64,10 +69,18 @@ export class Publisher {
   }
 
   #apply({ room }: Run, { entry, body }: Item): void {
-    const { people, eraser, self } = this.#options;
+    const { eraser, reading } = this.#options;
     room.apply(entry, body);
-    if (body?.kind === "profile" && entry.author !== self) people.profiled(speakerOf(entry), body.name, entry.header.time);
+    if (entry.header.kind === KINDS.message) reading().arrived(room, entry);
+    if (body?.kind === "profile") this.#profile(entry, body.name);
     if (body?.kind === "redact") eraser.redacted(entry, body.target);
+  }
+
+  /** The owner's own name is known; a guest's new name is a new id. */
+  #profile({ author, header }: Entry, name: string): void {
+    const { people, roster, self } = this.#options;
+    if (header.as !== null && parseGuest(name) === name) roster.moved(personOf(author, header.as), personOf(author, name));
+    else if (header.as === null && author !== self) people.profiled(personOf(author), name, header.time);
   }
 
   #tellPeers({ room, author, from }: Run, items: readonly Item[]): void {

@@ -2,8 +2,7 @@
 
 import type { Frontier } from "../core/entry.ts";
 import { ChatError } from "../core/errors.ts";
-import { type PeerId, peerOf, type RoomId } from "../core/ids.ts";
-import type { RoomState } from "./room-state.ts";
+import type { PeerId, RoomId } from "../core/ids.ts";
 
 type Waiting = {
   readonly seq: number;
@@ -35,12 +34,11 @@ export class Receipts {
     return Array.from(this.#held, ([room, held]) => [room, Math.max(...held.values())] as const);
   }
 
-  /** Resolves once the other peer of a direct room, or any other peer, holds our feed of it up to `seq`. Rejects with the signal's reason. */
-  async held(room: RoomState, seq: number, signal?: AbortSignal): Promise<void> {
-    const by = room.other === null ? null : peerOf(room.other);
+  /** Resolves once `by`, or any other peer where it is null, holds our feed of the room up to `seq`. Rejects with the signal's reason. */
+  async held(room: RoomId, { seq, by }: Pick<Waiting, "seq" | "by">, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    if (by === this.#self || this.#isHeld(room.id, { seq, by })) return;
-    const waiting = this.#waiting.getOrInsertComputed(room.id, () => new Set());
+    if (by === this.#self || this.#isHeld(room, { seq, by })) return;
+    const waiting = this.#waiting.getOrInsertComputed(room, () => new Set());
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const entry: Waiting = { seq, by, settle: (error) => (error === null ? resolve() : reject(error)) };
     const abort = () => reject(signal?.reason);

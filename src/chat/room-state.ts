@@ -3,34 +3,29 @@
 import type { Body } from "../core/body.ts";
 import type { FeedHead } from "../core/commit.ts";
 import { type Entry, KINDS } from "../core/entry.ts";
-import { type Conversation, type PeerId, type PersonId, peerOf, type RoomId } from "../core/ids.ts";
+import type { PeerId, PersonId, RoomId } from "../core/ids.ts";
 import { compareKeys, keyOf } from "../core/order.ts";
 import type { OrderKey } from "../core/ports/store.ts";
-import { conversationOf, directMembers, LOBBY } from "../core/room.ts";
+import { directMembers, LOBBY } from "../core/room.ts";
 import { speakerOf } from "./saying.ts";
 
 type Standing = { readonly key: OrderKey; readonly isIn: boolean };
 
 export class RoomState {
   readonly id: RoomId;
-  /** How the person here names it; null for the direct room of a guest. */
-  readonly conversation: Conversation | null;
+  /** The two people of direct talk; null for an open room. */
   readonly direct: readonly [PersonId, PersonId] | null;
   readonly frontier = new Map<PeerId, number>();
-  readonly reading = new ReadingState();
   topic = "";
   /** The newest message, by the total order, once it is known. */
   last: OrderKey | null = null;
   readonly #heads = new Map<PeerId, FeedHead>();
   readonly #standing = new Map<PersonId, Standing>();
-  readonly #self: PersonId;
   #topicKey: OrderKey | null = null;
 
-  constructor(id: RoomId, self: PersonId) {
+  constructor(id: RoomId) {
     this.id = id;
-    this.#self = self;
     this.direct = directMembers(id);
-    this.conversation = this.direct && !this.direct.includes(self) ? null : conversationOf(id, self);
   }
 
   head(author: PeerId): FeedHead | null {
@@ -47,11 +42,6 @@ export class RoomState {
     return this.#heads.size === 0;
   }
 
-  /** Whether the person here is in it: `#lobby` and one's own direct rooms always. */
-  get isJoined(): boolean {
-    return this.conversation !== null && (this.direct !== null || this.isMember(this.#self));
-  }
-
   isMember(person: PersonId): boolean {
     return this.direct?.includes(person) ?? (this.id === LOBBY || this.#standing.get(person)?.isIn === true);
   }
@@ -62,20 +52,12 @@ export class RoomState {
     for (const [person, { isIn }] of this.#standing) if (isIn) yield person;
   }
 
-  /** The other person of a direct room of the person here; oneself for notes to oneself. */
-  get other(): PersonId | null {
-    if (!this.direct || this.conversation === null) return null;
-    return this.direct[0] === this.#self ? this.direct[1] : this.direct[0];
-  }
-
   /** Takes in what an entry changes about the room. */
   apply(entry: Entry, body: Body | null): void {
     const key = keyOf(entry);
     if (body?.kind === "join" || body?.kind === "leave") this.#stand(speakerOf(entry), { key, isIn: body.kind === "join" });
     if (body?.kind === "topic") this.#setTopic(key, body.text);
-    if (entry.header.kind !== KINDS.message) return;
-    this.sawMessage(key);
-    if (entry.author !== peerOf(this.#self)) this.reading.arrived(key);
+    if (entry.header.kind === KINDS.message) this.sawMessage(key);
   }
 
   /** A message stands at this place. */
@@ -95,14 +77,19 @@ export class RoomState {
   }
 }
 
-/** How far the person here has read, and how much came since. */
+/** How far somebody has read a room, and how much came since. */
 export class ReadingState {
-  mark: OrderKey | null = null;
+  mark: OrderKey | null;
   /** Null until it was counted. */
   unread: number | null = null;
   /** Messages of others that came since the start and lie after the mark. */
   came = 0;
 
+  constructor(mark: OrderKey | null) {
+    this.mark = mark;
+  }
+
+  /** A message of another person. */
   arrived(key: OrderKey): void {
     if (this.mark && compareKeys(key, this.mark) <= 0) return;
     this.came++;

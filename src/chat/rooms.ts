@@ -36,7 +36,7 @@ export class Rooms {
   open(room: RoomId): RoomState {
     let state = this.#rooms.get(room);
     if (!state) {
-      state = new RoomState(room, this.#self);
+      state = new RoomState(room);
       this.#rooms.set(room, state);
     }
     return state;
@@ -52,7 +52,7 @@ export class Rooms {
   mayBegin(room: RoomId, author: PeerId): boolean {
     const state = this.#rooms.get(room);
     if (author === this.#peer || room === LOBBY || isBetweenOwners(room)) return true;
-    if (!state || (state.isEmpty && !state.isJoined)) return this.#rooms.size - this.#own < MAX_FOREIGN_ROOMS;
+    if (!state || (state.isEmpty && !state.isMember(this.#self))) return this.#rooms.size - this.#own < MAX_FOREIGN_ROOMS;
     return state.frontier.has(author) || state.frontier.size < MAX_AUTHORS;
   }
 

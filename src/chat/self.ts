@@ -3,7 +3,8 @@
 import { ChatError } from "../core/errors.ts";
 import { cleanLine, parseName } from "../core/name.ts";
 import type { Store } from "../core/ports/store.ts";
-import type { OwnPresence, Status } from "../core/presence.ts";
+import type { OwnPresence } from "../core/presence.ts";
+import { Bearing, type Shown } from "./bearing.ts";
 
 /** Under these names the store remembers what shows. */
 const NAME_SETTING = "name";
@@ -12,16 +13,14 @@ const TEXT_SETTING = "status-text";
 export class Self {
   readonly #store: Store;
   readonly #listeners = new Set<() => void>();
-  #status: Exclude<Status, "offline"> = "online";
+  readonly #bearing: Bearing;
   #name: string;
-  #text: string;
-  /** Shown instead of the text while away. */
-  #awayText = "";
+  #hub: string | null = null;
 
   private constructor(store: Store, name: string, text: string) {
     this.#store = store;
     this.#name = name;
-    this.#text = text;
+    this.#bearing = new Bearing(text);
   }
 
   /** By the name given, else the one remembered. Rejects bad-input where there is neither, or one nobody could read. */
@@ -34,8 +33,14 @@ export class Self {
 
   /** What others shall see. */
   get own(): OwnPresence {
-    const text = this.#status === "away" && this.#awayText ? this.#awayText : this.#text;
-    return { name: this.#name, status: this.#status, text, guests: [] };
+    const { status, text } = this.#bearing;
+    return { name: this.#name, status, text, guests: [], ...(this.#hub !== null && { hub: this.#hub }) };
+  }
+
+  /** The doors are open to guests under this title, or closed (null). */
+  openDoors(title: string | null): void {
+    this.#hub = title;
+    this.#tell();
   }
 
   /** Calls back when `own` has changed. Returns the way to stop. */
@@ -51,18 +56,11 @@ export class Self {
     this.#tell();
   }
 
-  /**
-   * Without a text the status text stays as it was. A text given with `away` says why one is away: it is shown until one is
-   * back, then the status text stands again.
-   */
-  async setStatus(status: Exclude<Status, "offline">, text?: string): Promise<void> {
-    const clean = text === undefined ? undefined : cleanLine(text);
-    if (status === "away") this.#awayText = clean ?? "";
-    else if (clean !== undefined && clean !== this.#text) {
-      await this.#store.remember(TEXT_SETTING, clean || null);
-      this.#text = clean;
-    }
-    this.#status = status;
+  /** See `Chat.setStatus`. */
+  async setStatus(status: Shown, text?: string): Promise<void> {
+    const standing = text === undefined || status === "away" ? this.#bearing.standing : cleanLine(text);
+    if (standing !== this.#bearing.standing) await this.#store.remember(TEXT_SETTING, standing || null);
+    this.#bearing.take(status, text);
     this.#tell();
   }
 

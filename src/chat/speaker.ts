@@ -15,12 +15,16 @@ import type { RoomState } from "./room-state.ts";
 const MAX_WAITING = 250_000;
 
 type Waiting = {
+  readonly as: string | null;
   readonly body: Body;
   readonly kind: number;
   readonly bytes: Uint8Array;
   readonly done: (entry: Entry) => void;
   readonly failed: (error: ChatError) => void;
 };
+
+/** Something to be said. */
+export type Speech = { readonly room: RoomState; readonly as: string | null; readonly body: Body };
 
 export type SpeakerOptions = {
   readonly identity: Identity;
@@ -34,7 +38,7 @@ export type SpeakerOptions = {
 export class Speaker {
   readonly #options: SpeakerOptions;
   readonly #open = new Map<RoomState, OwnDrafts>();
-  readonly #joining = new Map<RoomState, Promise<void>>();
+  readonly #joining = new Map<string, Promise<void>>();
   readonly #preparing = new Set<Promise<void>>();
   #count = 0;
 
@@ -42,22 +46,23 @@ export class Speaker {
     this.#options = options;
   }
 
-  /** Resolves with the entry, as `make` shows it, once it is stored and published. Rejects storage, busy. */
-  speak<T>(room: RoomState, body: Body, make: (entry: Entry) => T): Promise<T> {
+  /** Speaks for the owner (`as` null) or a guest. Resolves with the entry, as `make` shows it, once it is stored and published. Rejects storage, busy. */
+  speak<T>({ room, as, body }: Speech, make: (entry: Entry) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#count >= MAX_WAITING) throw new ChatError("busy", "too much is waiting to be stored; say it again in a moment");
       const { kind, bytes } = encodeBody(body);
-      this.#draftsOf(room).waiting.push({ body, kind, bytes, done: (entry) => resolve(make(entry)), failed: reject });
+      this.#draftsOf(room).waiting.push({ as, body, kind, bytes, done: (entry) => resolve(make(entry)), failed: reject });
       this.#count++;
     });
   }
 
   /** As `speak`, for what changes nothing a second time: while it is under way, it is not said again. */
-  join(room: RoomState): Promise<void> {
-    const under = this.#joining.get(room);
+  join(room: RoomState, as: string | null): Promise<void> {
+    const key = `${room.id} ${as ?? ""}`;
+    const under = this.#joining.get(key);
     if (under !== undefined) return under;
-    const joining = this.speak(room, { kind: "join" }, () => undefined).finally(() => this.#joining.delete(room));
-    this.#joining.set(room, joining);
+    const joining = this.speak({ room, as, body: { kind: "join" } }, () => undefined).finally(() => this.#joining.delete(key));
+    this.#joining.set(key, joining);
     return joining;
   }
 
@@ -143,7 +148,7 @@ class OwnDrafts implements Submission {
   #stamp(): readonly Draft[] {
     const { network, clock } = this.#options;
     const room = this.room.id;
-    return this.waiting.map(({ kind, bytes }) => ({ network, room, kind, time: clock.stamp(), as: null, body: bytes }));
+    return this.waiting.map(({ as, kind, bytes }) => ({ network, room, kind, time: clock.stamp(), as, body: bytes }));
   }
 
   #items(entries: readonly Entry[]): readonly Admitted[] {

@@ -2,18 +2,20 @@
 
 import type { Body } from "../core/body.ts";
 import { type Entry, KINDS } from "../core/entry.ts";
-import type { Conversation, EntryId, PersonId } from "../core/ids.ts";
+import { type Conversation, type EntryId, personOf } from "../core/ids.ts";
+import { parseGuest } from "../core/name.ts";
 import { keyOf } from "../core/order.ts";
 import type { ChatEvent } from "../core/ports/chat.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { Person } from "../core/presence.ts";
-import { LOBBY } from "../core/room.ts";
+import { conversationOf, LOBBY } from "../core/room.ts";
 import type { History } from "./history.ts";
 import { isoOf } from "./hybrid-clock.ts";
 import type { Messages } from "./messages.ts";
 import type { People } from "./people.ts";
 import type { Rooms } from "./rooms.ts";
 import { bodyOf, editsOf, isAbout, mayChange, redactionOf, speakerOf } from "./saying.ts";
+import type { Viewer } from "./viewer.ts";
 
 type BodyOf<K extends Body["kind"]> = Extract<Body, { readonly kind: K }>;
 type Told = ChatEvent | null;
@@ -21,8 +23,10 @@ type Told = ChatEvent | null;
 /** An entry that was stored, and what it says. */
 export type Item = { readonly arrival: number; readonly entry: Entry; readonly body: Body | null };
 
+/** The same, before the eyes of somebody who may see it. */
+type Seen = Item & { readonly viewer: Viewer };
+
 export type TranslatorOptions = {
-  readonly self: PersonId;
   readonly store: Store;
   readonly rooms: Rooms;
   readonly people: People;
@@ -44,44 +48,45 @@ export class Translator {
     this.#options = options;
   }
 
-  /** What people are told of an entry, or null for nothing. At once where no other entry needs to be read. Rejects storage. */
-  translate(item: Item): Told | Promise<Told> {
+  /** What a person who is told of this entry is told; of an open room all are told the same. Null for nothing. At once where no other
+   *  entry needs to be read. Rejects storage. */
+  translate(item: Item, viewer: Viewer): Told | Promise<Told> {
     const { entry, body } = item;
-    const room = this.#options.rooms.get(entry.header.room);
-    if (!room?.conversation || !(room.isJoined || this.#isOwnLeaving(item))) return null;
-    if (entry.header.kind === KINDS.message) return this.#message(item);
+    const seen: Seen = { ...item, viewer };
+    if (entry.header.kind === KINDS.message) return this.#message(seen);
     switch (body?.kind) {
       case "edit":
-        return this.#edited(item, body);
+        return this.#edited(seen, body);
       case "redact":
-        return this.#redacted(item, body);
+        return this.#redacted(seen, body);
       case "react":
-        return this.#reacted(item, body);
+        return this.#reacted(seen, body);
       case "profile":
-        return this.#renamed(item, body);
+        return entry.header.as === null ? this.#renamed(seen, body) : this.#renamedGuest(seen, body);
       case "topic":
-        return { cursor: item.arrival, kind: "topic", text: body.text, ...this.#signed(item) };
+      case "announce":
+        return { cursor: item.arrival, kind: body.kind === "topic" ? "topic" : "announced", text: body.text, ...this.#signed(seen) };
       case "join":
       case "leave":
-        return this.#moved(item, body.kind === "join" ? "joined" : "left");
+        return this.#moved(seen, body.kind === "join" ? "joined" : "left");
       default:
         return null;
     }
   }
 
-  #message({ arrival, entry, body }: Item): Told | Promise<Told> {
+  #message({ arrival, entry, body, viewer }: Seen): Told | Promise<Told> {
     const { messages } = this.#options;
-    if (this.#early.delete(entry.id)) return this.#messageAsOf(arrival, entry);
-    return { cursor: arrival, kind: "message", message: messages.said(entry, body) };
+    if (this.#early.delete(entry.id)) return this.#messageAsOf(arrival, entry, viewer);
+    return { cursor: arrival, kind: "message", message: messages.said(entry, body, viewer.id) };
   }
 
-  async #messageAsOf(arrival: number, entry: Entry): Promise<Told> {
+  async #messageAsOf(arrival: number, entry: Entry, viewer: Viewer): Promise<Told> {
     const found = await this.#options.history.withRelated(entry.id);
     const related = found?.related.filter((about) => about.arrival < arrival) ?? [];
-    return { cursor: arrival, kind: "message", message: this.#options.messages.seen(entry, related) };
+    return { cursor: arrival, kind: "message", message: this.#options.messages.seen(entry, related, viewer.id) };
   }
 
-  async #edited({ arrival, entry }: Item, { target: id }: BodyOf<"edit">): Promise<Told> {
+  async #edited({ arrival, entry, viewer }: Seen, { target: id }: BodyOf<"edit">): Promise<Told> {
     const found = await this.#options.history.withRelated(id);
     if (!found || !mayChange(found.target.entry, entry)) return null;
     const { target, related } = found;
@@ -89,11 +94,12 @@ export class Translator {
     const until = related.filter((about) => about.arrival <= arrival);
     if (redactionOf(target.entry, before) || editsOf(target.entry, until).at(-1)?.entry.id !== entry.id) return null;
     const { messages, people } = this.#options;
-    const previous = messages.seen(target.entry, before).text;
-    return { cursor: arrival, kind: "edited", message: messages.seen(target.entry, until), previous, by: people.speaker(entry) };
+    const previous = messages.seen(target.entry, before, viewer.id).text;
+    const message = messages.seen(target.entry, until, viewer.id);
+    return { cursor: arrival, kind: "edited", message, previous, by: people.speaker(entry) };
   }
 
-  async #redacted(item: Item, { target: id }: BodyOf<"redact">): Promise<Told> {
+  async #redacted(item: Seen, { target: id }: BodyOf<"redact">): Promise<Told> {
     const found = await this.#options.history.withRelated(id);
     if (!found || !mayChange(found.target.entry, item.entry)) return null;
     if (
@@ -106,7 +112,7 @@ export class Translator {
     return { cursor: item.arrival, kind: "redacted", id, ...this.#signed(item) };
   }
 
-  async #reacted(item: Item, { target: id, emoji, on }: BodyOf<"react">): Promise<Told> {
+  async #reacted(item: Seen, { target: id, emoji, on }: BodyOf<"react">): Promise<Told> {
     const found = await this.#options.history.withRelated(id);
     if (found && !isAbout(found.target.entry, item.entry)) return null;
     if (!found || found.target.arrival > item.arrival) {
@@ -117,7 +123,7 @@ export class Translator {
   }
 
   /** A new name, unless it is the first. Where the one before stands too far back, nobody is told. */
-  async #renamed({ arrival, entry }: Item, { name }: BodyOf<"profile">): Promise<Told> {
+  async #renamed({ arrival, entry }: Seen, { name }: BodyOf<"profile">): Promise<Told> {
     if (entry.header.seq === 1) return null;
     const { store, people } = this.#options;
     const { room } = entry.header;
@@ -126,24 +132,28 @@ export class Translator {
     const said = former ? bodyOf(former.entry) : null;
     if (said?.kind !== "profile" || said.name === name) return null;
     const person = { id: people.speaker(entry).id, name };
-    return { cursor: arrival, kind: "renamed", person, previous: said.name, at: isoOf(entry.header.time) };
+    return { cursor: arrival, kind: "renamed", person, previous: said.name, was: null, at: isoOf(entry.header.time) };
   }
 
-  #isOwnLeaving({ entry, body }: Item): boolean {
-    return body?.kind === "leave" && speakerOf(entry) === this.#options.self;
+  /** A guest's id goes with the name. */
+  #renamedGuest({ arrival, entry }: Seen, { name }: BodyOf<"profile">): Told {
+    const { as, time } = entry.header;
+    if (as === null || as === name || parseGuest(name) !== name) return null;
+    const person = { id: personOf(entry.author, name), name };
+    return { cursor: arrival, kind: "renamed", person, previous: as, was: personOf(entry.author, as), at: isoOf(time) };
   }
 
   /** Who comes to `#lobby` and leaves it is told by presence. */
-  #moved({ arrival, entry }: Item, kind: "joined" | "left"): Told {
+  #moved({ arrival, entry, viewer }: Seen, kind: "joined" | "left"): Told {
     const room = this.#options.rooms.get(entry.header.room);
-    if (!room?.conversation || room.direct || room.id === LOBBY) return null;
-    return { cursor: arrival, kind, room: room.conversation, person: this.#options.people.speaker(entry), at: isoOf(entry.header.time) };
+    const conversation = room && viewer.conversation(room);
+    if (!conversation || room.direct || room.id === LOBBY) return null;
+    return { cursor: arrival, kind, room: conversation, person: this.#options.people.speaker(entry), at: isoOf(entry.header.time) };
   }
 
   /** Where, by whom, when. */
-  #signed({ entry }: Item): { readonly room: Conversation; readonly by: Person; readonly at: string } {
-    const { rooms, people } = this.#options;
-    const room = rooms.open(entry.header.room).conversation as Conversation;
-    return { room, by: people.speaker(entry), at: isoOf(entry.header.time) };
+  #signed({ entry, viewer }: Seen): { readonly room: Conversation; readonly by: Person; readonly at: string } {
+    const room = conversationOf(entry.header.room, viewer.id);
+    return { room, by: this.#options.people.speaker(entry), at: isoOf(entry.header.time) };
   }
 }

@@ -1,6 +1,6 @@
 // What a person can do. Implemented by chat/ (the engine) and client/ (the same over WebSocket); no screen can tell which it holds.
 
-import type { Conversation, EntryId } from "../ids.ts";
+import type { Conversation, EntryId, PersonId } from "../ids.ts";
 import type { Person, Status, Via } from "../presence.ts";
 import type { HubAction } from "./hub.ts";
 import type { NoticeCode } from "./log.ts";
@@ -74,7 +74,8 @@ export type ChatEvent = { readonly cursor: number | null } & (
   | { readonly kind: "topic"; readonly room: Conversation; readonly text: string; readonly by: Person; readonly at: string }
   /** A hub says something to all in a room: an announcement, or what its moderators did. */
   | { readonly kind: "announced"; readonly room: Conversation; readonly text: string; readonly by: Person; readonly at: string }
-  | { readonly kind: "renamed"; readonly person: Person; readonly previous: string; readonly at: string }
+  /** `was` is the id before, for a guest, whose id goes with the name; null where the id stays. */
+  | { readonly kind: "renamed"; readonly person: Person; readonly previous: string; readonly was: PersonId | null; readonly at: string }
   | { readonly kind: "presence"; readonly person: PersonInfo }
   | { readonly kind: "typing"; readonly room: Conversation; readonly person: Person }
   | { readonly kind: "notice"; readonly code: NoticeCode; readonly text: string }
