@@ -40,11 +40,13 @@ export class PresenceDriver {
   #counter = 0;
   #addresses: readonly string[] = [];
   #ticks = 0;
+  #saidAt = Number.NEGATIVE_INFINITY;
+  #isStale = false;
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
     this.#machine = new Presence(parts.identity.id);
-    this.#stopListening = parts.roster.changed(() => this.#say(parts.roster.own()));
+    this.#stopListening = parts.roster.changed(() => this.#changed());
     this.#addresses = this.#look();
     this.#say(parts.roster.own());
     this.#timer = setInterval(() => this.#tick(), TICK).unref();
@@ -79,7 +81,15 @@ export class PresenceDriver {
     }
   }
 
+  /** Said at once where nothing was said for a tick, with the next tick otherwise: many guests may come in one moment. */
+  #changed(): void {
+    if (this.#parts.now() - this.#saidAt >= TICK) this.#say(this.#parts.roster.own());
+    else this.#isStale = true;
+  }
+
   #say(own: OwnPresence): void {
+    this.#isStale = false;
+    this.#saidAt = this.#parts.now();
     this.#counter = Math.max(this.#counter + 1, this.#parts.clock());
     const stamp = { counter: this.#counter, lifetime: LIFETIME, addresses: this.#addresses };
     this.handle({ kind: "own", record: sealPresence(this.#parts.identity, own, stamp) });
@@ -87,6 +97,7 @@ export class PresenceDriver {
 
   #tick(): void {
     this.handle({ kind: "tick" });
+    if (this.#isStale) this.#say(this.#parts.roster.own());
     this.#ticks += 1;
     if (this.#ticks % LOOK_EVERY !== 0) return;
     const addresses = this.#look();
