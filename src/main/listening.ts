@@ -10,13 +10,19 @@ export type ListenOptions = {
   /** The address to listen on; null for all, IPv6 and IPv4. */
   readonly bind: string | null;
   readonly limits?: Partial<WaitingLimits>;
+  /** Most connections at once; beyond them new ones are closed, and that is told once. Left out, as many as the system allows. */
+  readonly most?: number;
   readonly log?: (line: string) => void;
 };
 
 export type Door = {
   /** Where it listens; the host is `::` or `0.0.0.0` for all interfaces. */
   readonly address: { readonly host: string; readonly port: number };
-  /** Stops listening, drops the connections that have not settled, and a second later the others. */
+  /** How many are connected. */
+  count(): number;
+  /** Stops listening, and drops the connections that have not settled. */
+  shut(): void;
+  /** The same, and a second later drops the others. */
   close(): Promise<void>;
 };
 
@@ -38,26 +44,35 @@ export async function listenFor(options: ListenOptions, take: (socket: Socket, p
   });
   await listen(server, options);
   server.on("error", (error) => options.log?.(`the door: ${error.message}`));
-  return {
-    address: addressOf(server),
-    close: () => {
-      waiting.dropAll();
-      return closeAll(server, connections);
-    },
+  if (options.most !== undefined) bound(server, options.most, options.log);
+  const address = addressOf(server);
+  const closed = new Promise<void>((resolve) => server.once("close", resolve));
+  const shut = () => {
+    if (server.listening) server.close();
+    waiting.dropAll();
   };
+  const close = () => {
+    shut();
+    return dropLate(closed, connections);
+  };
+  return { address, count: () => connections.size, shut, close };
+}
+
+/** Without a bound the system closes what is too many, and nobody would hear of it. */
+function bound(server: Server, most: number, log: ListenOptions["log"]): void {
+  server.maxConnections = most;
+  server.once("drop", () =>
+    log?.(`all ${most} connections that this computer allows are taken, so others are turned away: allow more open files (ulimit -n)`),
+  );
 }
 
 /** For sockets that may fail: one that does also closes, and whoever holds it learns of it there. */
 export function quiet(): void {}
 
-function closeAll(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+async function dropLate(closed: Promise<void>, connections: ReadonlySet<Socket>): Promise<void> {
   const timer = setTimeout(() => connections.forEach((socket) => void socket.destroy()), GOODBYE_MS);
-  server.close(() => {
-    clearTimeout(timer);
-    resolve();
-  });
-  return promise;
+  await closed;
+  clearTimeout(timer);
 }
 
 /** Listens on one address, or on all: on IPv4 alone where the computer has no IPv6. A host that is named, be it `::`, takes Node some milliseconds more. */
