@@ -2,17 +2,27 @@
 
 import * as v from "valibot";
 import { hubAction } from "./web-hub.ts";
-import { conversation, entryId, listOf, message, orderKey, person, personInfo, roomInfo, whole } from "./web-values.ts";
+import { message, wireMessage } from "./web-messages.ts";
+import { people, wirePeople } from "./web-people.ts";
+import { conversation, entryId, listOf, orderKey, person, roomInfo, whole, wirePerson } from "./web-values.ts";
 
 /** A number by which a client names a request of its own. */
 export const requestId = whole;
 
 const limit = v.pipe(whole, v.maxValue(10_000));
 const nothing = v.null();
+const shortText = v.pipe(v.string(), v.maxLength(1000));
 
 /** Methods whose second run would do something again carry a nonce when they are repeated (`writes`);
  *  those that may take for ever (`waits`) are bounded on their own and do not hold up the others. */
 export const METHODS = {
+  /** The first request of a guest: those behind it wait for its answer. The token lets the same person in again. */
+  enter: {
+    writes: false,
+    waits: false,
+    params: v.strictObject({ name: shortText, password: v.exactOptional(shortText) }),
+    result: v.object({ token: v.string() }),
+  },
   say: {
     writes: true,
     waits: false,
@@ -39,7 +49,7 @@ export const METHODS = {
   },
   typing: { writes: false, waits: false, params: v.strictObject({ room: conversation }), result: nothing },
   markRead: { writes: true, waits: false, params: v.strictObject({ room: conversation, upTo: orderKey }), result: nothing },
-  people: { writes: false, waits: false, params: v.strictObject({}), result: listOf(personInfo) },
+  people: { writes: false, waits: false, params: v.strictObject({}), result: people },
   rooms: { writes: false, waits: false, params: v.strictObject({}), result: listOf(roomInfo) },
   history: {
     writes: false,
@@ -68,7 +78,19 @@ export type MethodName = keyof typeof METHODS;
 export type Params<M extends MethodName> = v.InferOutput<(typeof METHODS)[M]["params"]>;
 export type Result<M extends MethodName> = v.InferOutput<(typeof METHODS)[M]["result"]>;
 
-/** Methods that would do something a second time if they were repeated to a server that has forgotten their nonce. */
-export const ONLY_ONCE: ReadonlySet<MethodName> = new Set<MethodName>(["say"]);
-
 export const isMethod = (name: string): name is MethodName => Object.hasOwn(METHODS, name);
+
+/** How results are written that are not written as they are. */
+const WIRE_RESULTS: { readonly [M in MethodName]?: (result: Result<M>) => unknown } = {
+  say: wireMessage,
+  edit: wireMessage,
+  rename: wirePerson,
+  people: wirePeople,
+  history: (messages) => messages.map(wireMessage),
+  search: (messages) => messages.map(wireMessage),
+};
+
+/** A result as it is in JSON; methods with nothing to say answer null. */
+export function wireResult<M extends MethodName>(method: M, result: Result<M> | undefined): unknown {
+  return result === undefined ? null : (WIRE_RESULTS[method]?.(result) ?? result);
+}

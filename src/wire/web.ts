@@ -3,13 +3,18 @@
 import * as v from "valibot";
 import { ERROR_CODES, type ErrorCode } from "../core/errors.ts";
 import type { ChatEvent, WatchEnd } from "../core/ports/chat.ts";
+import type { Farewell } from "../core/ports/hub.ts";
 import type { Person } from "../core/presence.ts";
-import { isMethod, METHODS, type MethodName, type Params, type Result, requestId } from "./web-methods.ts";
-import { chatEvent, person, whole } from "./web-values.ts";
+import { chatEvents } from "./web-events.ts";
+import { isMethod, METHODS, type MethodName, type Params, type Result, requestId, wireResult } from "./web-methods.ts";
+import { person, whole, wirePerson } from "./web-values.ts";
 
 /** The WebSocket subprotocol, and with it the version. A token travels beside it as `token.TOKEN`, where headers cannot be set. */
 export const SUBPROTOCOL = "earshot.v1";
 export const TOKEN_PREFIX = "token.";
+/** Why a server closes, beside the codes of RFC 6455: the token is no longer good, so one is to enter by name; the hub lets this person not in. */
+export const TOKEN_REFUSED = 4001;
+export const NOT_WELCOME = 4003;
 /** The longest frame that a client may send, bytes: the longest text with every character escaped, and room to spare. */
 export const MAX_REQUEST = 512 * 1024;
 
@@ -23,12 +28,15 @@ export type Malformed = { readonly id: number | null; readonly method: null; rea
 
 /** What a server says. */
 export type ServerFrame =
-  /** `instance` is new whenever the server starts: with it, the server's memory of nonces begins. */
-  | { readonly event: "welcome"; readonly self: Person; readonly instance: string }
+  /** To one without a token: how the hub is called, and its words of welcome. */
+  | { readonly event: "hello"; readonly title: string; readonly welcome: string }
+  | { readonly event: "welcome"; readonly self: Person }
   | { readonly event: "self"; readonly self: Person }
   | { readonly event: "events"; readonly watch: number; readonly events: readonly ChatEvent[] }
   | { readonly event: "end"; readonly watch: number; readonly why: WatchEnd; readonly cursor: number | null }
   | { readonly event: "beat" }
+  /** The hub ends the visit; the connection is closed behind it. */
+  | ({ readonly event: "farewell" } & Farewell)
   | { readonly event: "answer"; readonly id: number; readonly result: unknown }
   | { readonly event: "refusal"; readonly id: number | null; readonly code: ErrorCode; readonly detail: string };
 
@@ -75,15 +83,17 @@ export const encodeRequest = <M extends MethodName>(id: number, method: M, param
 
 /** Kinds of a later version are passed over. */
 const knownEvents = v.pipe(
-  v.array(v.fallback(v.nullable(chatEvent), null)),
-  v.transform((events) => events.filter((event) => event !== null)),
+  v.array(v.fallback(chatEvents, [])),
+  v.transform((events) => events.flat()),
 );
 const serverFrame = v.variant("event", [
   v.object({ event: v.literal("events"), watch: requestId, events: knownEvents }),
-  v.object({ event: v.literal("welcome"), self: person, instance: v.string() }),
+  v.object({ event: v.literal("hello"), title: v.string(), welcome: v.string() }),
+  v.object({ event: v.literal("welcome"), self: person }),
   v.object({ event: v.literal("self"), self: person }),
   v.object({ event: v.literal("end"), watch: requestId, why: v.picklist(["busy", "closed"]), cursor: v.nullable(whole) }),
   v.object({ event: v.literal("beat") }),
+  v.object({ event: v.literal("farewell"), code: v.picklist(["kicked", "banned", "closing"]), text: v.string() }),
 ]);
 const answerFrame = v.object({ id: requestId, result: v.unknown() });
 const refusalFrame = v.object({ id: v.nullable(requestId), error: v.object({ code: v.picklist(ERROR_CODES), detail: v.string() }) });
@@ -113,27 +123,21 @@ export function parseResult<M extends MethodName>(
   return parsed.success ? { ok: true, result: parsed.output as Result<M> } : { ok: false };
 }
 
-export const encodeWelcome = (self: Person, instance: string): string => JSON.stringify({ event: "welcome", self, instance });
-export const encodeSelf = (self: Person): string => JSON.stringify({ event: "self", self });
+export const encodeHello = (title: string, welcome: string): string => JSON.stringify({ event: "hello", title, welcome });
+export const encodeWelcome = (self: Person): string => JSON.stringify({ event: "welcome", self: wirePerson(self) });
+export const encodeSelf = (self: Person): string => JSON.stringify({ event: "self", self: wirePerson(self) });
 export const encodeBeat = (): string => '{"event":"beat"}';
-export const encodeAnswer = (id: number, result: unknown): string => JSON.stringify({ id, result: result ?? null });
+export const encodeFarewell = ({ code, text }: Farewell): string => JSON.stringify({ event: "farewell", code, text });
+export const encodeAnswer = <M extends MethodName>(id: number, method: M, result: Result<M> | undefined): string =>
+  JSON.stringify({ id, result: wireResult(method, result) });
 export const encodeRefusal = (id: number | null, code: ErrorCode, detail: string): string =>
   JSON.stringify({ id, error: { code, detail } });
 export const encodeEnd = (watch: number, why: WatchEnd, cursor: number | null): string =>
   JSON.stringify({ event: "end", watch, why, cursor });
 
-const encodings = new WeakMap<ChatEvent, string>();
-
-/** An event as JSON, made once however many read it. */
-export function encodeEvent(event: ChatEvent): string {
-  let text = encodings.get(event);
-  if (text === undefined) {
-    text = JSON.stringify(event);
-    encodings.set(event, text);
-  }
-  return text;
-}
-
 /** Events that were encoded, in one frame. */
 export const encodeEvents = (watch: number, events: readonly string[]): string =>
-  `{"event":"events","watch":${watch},"events":[${events.join(",")}]}`;
+  `${openingOfEvents(watch)}${events.join(",")}${CLOSING_OF_EVENTS}`;
+/** What stands before and after the events of a frame: for those who have them as bytes already. */
+export const openingOfEvents = (watch: number): string => `{"event":"events","watch":${watch},"events":[`;
+export const CLOSING_OF_EVENTS = "]}";

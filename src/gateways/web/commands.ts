@@ -1,5 +1,6 @@
 // What each method of the browser protocol does: one line per method, over a Chat.
 
+import { ChatError } from "../../core/errors.ts";
 import type { Chat } from "../../core/ports/chat.ts";
 import type { MethodName, Params, Result } from "../../wire/web-methods.ts";
 import type { Watches } from "./watches.ts";
@@ -10,6 +11,7 @@ export type Context = {
   readonly watches: Watches;
   /** The id of the request. */
   readonly id: number;
+  readonly nonce: string | null;
   /** Aborted by `cancel` and when the session ends; only for methods that wait. */
   readonly signal: AbortSignal;
   /** Aborts a waiting request of this session. */
@@ -19,10 +21,16 @@ export type Context = {
 /** Methods with nothing to say resolve like those of Chat that they call. */
 type Answer<M extends MethodName> = Promise<Result<M> extends null ? void : Result<M>>;
 
+/** What a request was answered with. */
+export type Answered = Result<MethodName> | undefined;
+
 type Command<M extends MethodName> = (params: Params<M>, context: Context) => Answer<M>;
 
 export const COMMANDS: { readonly [M in MethodName]: Command<M> } = {
-  say: ({ room, text, ...options }, { chat }) => chat.say(room, text, options),
+  enter: async () => {
+    throw new ChatError("not-allowed", "you are in already");
+  },
+  say: ({ room, text, replyTo }, { chat, nonce }) => chat.say(room, text, { ...(replyTo && { replyTo }), ...(nonce && { nonce }) }),
   edit: ({ id, text }, { chat }) => chat.edit(id, text),
   redact: ({ id }, { chat }) => chat.redact(id),
   react: ({ id, emoji, on }, { chat }) => chat.react(id, emoji, on),

@@ -1,10 +1,10 @@
 // Answers remembered by nonce, so that a request sent again after a lost connection runs once.
 
-type Remembered = { readonly answer: Promise<unknown>; readonly at: number };
+type Remembered<T> = { readonly answer: Promise<T>; readonly at: number };
 
 /** Bounded in number and age: the oldest are forgotten first. */
-export class Nonces {
-  readonly #answers = new Map<string, Remembered>();
+export class Nonces<T> {
+  readonly #answers = new Map<string, Remembered<T>>();
   readonly #most: number;
   readonly #lifetime: number;
   readonly #now: () => number;
@@ -17,7 +17,7 @@ export class Nonces {
   }
 
   /** Runs the work, or gives what it gave for this nonce before. What failed is forgotten: it may be tried again. */
-  once(nonce: string, work: () => Promise<unknown>): Promise<unknown> {
+  once(nonce: string, work: () => Promise<T>): Promise<T> {
     const known = this.#answers.get(nonce);
     if (known) return known.answer;
     const answer = work();

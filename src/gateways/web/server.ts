@@ -4,9 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { newToken } from "../../core/identity.ts";
 import { MAX_REQUEST, SUBPROTOCOL } from "../../wire/web.ts";
 import { STATUS_OF } from "./answers.ts";
+import type { Answered } from "./commands.ts";
 import type { WebGatewayOptions } from "./gateway.ts";
 import { type Knock, type Refusal, refuseForeign, refuseStranger } from "./guard.ts";
 import { Nonces } from "./nonces.ts";
@@ -28,8 +28,7 @@ export class WebServer {
     handleProtocols: () => SUBPROTOCOL,
   });
   readonly #sessions = new Set<Session>();
-  readonly #nonces = new Nonces(() => performance.now());
-  readonly #instance = newToken().slice(0, 16);
+  readonly #nonces = new Nonces<Answered>(() => performance.now());
   readonly #settle = new WeakMap<Duplex, () => void>();
   readonly #beat: NodeJS.Timeout;
 
@@ -63,7 +62,7 @@ export class WebServer {
     this.#sockets.handleUpgrade(request, connection, head, (socket) => {
       this.#settle.get(connection)?.();
       const { chat, log = () => {} } = this.#options;
-      const session = new Session({ socket, connection }, { chat, log, nonces: this.#nonces, instance: this.#instance });
+      const session = new Session({ socket, connection }, { chat, log, nonces: this.#nonces });
       this.#sessions.add(session);
       socket.on("close", () => this.#sessions.delete(session));
     });

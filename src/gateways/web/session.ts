@@ -5,7 +5,7 @@ import type { Chat } from "../../core/ports/chat.ts";
 import { encodeAnswer, encodeBeat, encodeRefusal, encodeSelf, encodeWelcome, parseRequest, type Request } from "../../wire/web.ts";
 import { METHODS, type MethodName, type Params } from "../../wire/web-methods.ts";
 import { CLOSE, tellable } from "./answers.ts";
-import { COMMANDS, type Context } from "./commands.ts";
+import { type Answered, COMMANDS, type Context } from "./commands.ts";
 import type { Nonces } from "./nonces.ts";
 import { MAX_BEHIND, Outbox, type Wire } from "./outbox.ts";
 import { Watches } from "./watches.ts";
@@ -19,9 +19,7 @@ const MAX_WAITING = 256;
 
 export type SessionOptions = {
   readonly chat: Chat;
-  readonly nonces: Nonces;
-  /** Tells this run of the gateway from another, which knows other nonces. */
-  readonly instance: string;
+  readonly nonces: Nonces<Answered>;
   readonly log: (line: string) => void;
 };
 
@@ -49,7 +47,7 @@ export class Session {
     wire.socket.on("close", () => this.#gone());
     const self = options.chat.self();
     this.#selfTold = self.name;
-    this.#outbox.frame(encodeWelcome(self, options.instance));
+    this.#outbox.frame(encodeWelcome(self));
     this.#outbox.flush();
   }
 
@@ -143,11 +141,18 @@ export class Session {
   /** Begins at once, so that what one client asks begins in the order in which it asks. Never rejects. */
   async #answer(request: Request, signal: AbortSignal): Promise<void> {
     const { id, nonce, method } = request;
-    const context: Context = { ...this.#options, watches: this.#watches, id, signal, cancel: (other) => this.#waiting.get(other)?.abort() };
+    const context: Context = {
+      ...this.#options,
+      watches: this.#watches,
+      id,
+      nonce,
+      signal,
+      cancel: (other) => this.#waiting.get(other)?.abort(),
+    };
     const work = () => runCommand(request, context);
     try {
       const result = await (nonce === null ? work() : this.#options.nonces.once(`${method} ${nonce}`, work));
-      this.#outbox.frame(encodeAnswer(id, result));
+      this.#outbox.frame(encodeAnswer(id, method, result));
     } catch (error) {
       this.#refuse(id, error);
     }
@@ -172,6 +177,6 @@ export class Session {
 const neverAborted = new AbortController().signal;
 
 /** The table's types tie each method to its params; a union of requests cannot show that to the compiler, so it is said here once. */
-function runCommand<M extends MethodName>(request: { readonly method: M; readonly params: unknown }, context: Context): Promise<unknown> {
-  return COMMANDS[request.method](request.params as Params<M>, context);
+function runCommand<M extends MethodName>(request: { readonly method: M; readonly params: unknown }, context: Context): Promise<Answered> {
+  return COMMANDS[request.method](request.params as Params<M>, context) as Promise<Answered>;
 }

@@ -2,7 +2,8 @@
 
 import { ChatError } from "../../core/errors.ts";
 import type { Chat, ChatEvent, WatchEnd } from "../../core/ports/chat.ts";
-import { encodeEnd, encodeEvent } from "../../wire/web.ts";
+import { encodeEnd } from "../../wire/web.ts";
+import { encodeEvent } from "../../wire/web-events.ts";
 import { MAX_BEHIND, type Outbox } from "./outbox.ts";
 
 /** Most watches of one session. */
