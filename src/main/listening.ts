@@ -9,6 +9,8 @@ export type ListenOptions = {
   readonly port: number;
   /** The address to listen on; null for all, IPv6 and IPv4. */
   readonly bind: string | null;
+  /** How people choose the port. Default `--port`. */
+  readonly option?: string;
   readonly limits?: Partial<WaitingLimits>;
   /** Most connections at once; beyond them new ones are closed, and that is told once. Left out, as many as the system allows. */
   readonly most?: number;
@@ -76,9 +78,9 @@ async function dropLate(closed: Promise<void>, connections: ReadonlySet<Socket>)
 }
 
 /** Listens on one address, or on all: on IPv4 alone where the computer has no IPv6. A host that is named, be it `::`, takes Node some milliseconds more. */
-function listen(server: Server, { port, bind }: ListenOptions): Promise<void> {
+function listen(server: Server, { port, bind, option = "--port" }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = (error: Error) => reject(refusal(error, bind ?? "this computer", port));
+    const failed = (error: Error) => reject(refusal(error, bind ?? "this computer", { port, option }));
     server.once("error", failed);
     server.listen({ port, ...(bind !== null && { host: bind }), backlog: 511 }, () => {
       server.off("error", failed);
@@ -87,14 +89,14 @@ function listen(server: Server, { port, bind }: ListenOptions): Promise<void> {
   });
 }
 
-function refusal(error: Error, host: string, port: number): ChatError {
+function refusal(error: Error, host: string, { port, option }: { readonly port: number; readonly option: string }): ChatError {
   if (isCode(error, "EADDRINUSE")) {
-    return new ChatError("in-use", `port ${port} is in use by another program; choose another with --port, or --port 0 for any`, {
+    return new ChatError("in-use", `port ${port} is in use by another program; choose another with ${option}, or ${option} 0 for any`, {
       cause: error,
     });
   }
   if (isCode(error, "EACCES")) {
-    return new ChatError("bad-input", `port ${port} is not allowed to you; choose one above 1023 with --port`, { cause: error });
+    return new ChatError("bad-input", `port ${port} is not allowed to you; choose one above 1023 with ${option}`, { cause: error });
   }
   if (isCode(error, "EADDRNOTAVAIL")) {
     return new ChatError(
