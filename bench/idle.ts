@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { openHome } from "../src/main/home.ts";
 import { crowd } from "./crowd.ts";
 import { newHome } from "./peer-process.ts";
 import { insist, note, report } from "./report.ts";
+import { cpuOf, residentOf } from "./usage.ts";
 
 const OTHERS = 99;
 const PROCESSES = 3;
@@ -18,8 +19,6 @@ const NETWORK = "bench-idle";
 /** Seconds. */
 const SETTLE = Number(process.env.SETTLE ?? 60);
 const WATCH = Number(process.env.SECONDS ?? 60);
-/** Of /proc/PID/stat, a second: `getconf CLK_TCK`, 100 on all Linux. */
-const TICKS = 100;
 const EARSHOT = fileURLToPath(new URL("../bin/earshot", import.meta.url));
 
 export async function idle(): Promise<void> {
@@ -36,7 +35,7 @@ export async function idle(): Promise<void> {
     const before = cpuOf(pid);
     await pause(WATCH * 1000);
     const share = ((cpuOf(pid) - before) / WATCH) * 100;
-    const resident = residentOf(pid);
+    const resident = residentOf(pid) / 1000;
     insist((await peopleAt(home)) === OTHERS + 1, "not all people are known");
     report({ what: `resident, ${OTHERS + 1} people here`, value: resident, unit: "MB", goal: { text: "< 90 MB", met: resident < 90 } });
     report({ what: `CPU over ${WATCH} s`, value: share, unit: "% of a core", goal: { text: "< 0.5 %", met: share < 0.5 } });
@@ -46,17 +45,6 @@ export async function idle(): Promise<void> {
     await Promise.all(processes.map((one) => one.remove()));
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-/** Seconds of CPU, user and system. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-/** Megabytes. */
-function residentOf(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000;
 }
 
 /** Asked last, since to ask costs memory. */

@@ -12,6 +12,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<void>>>> =
   idle: async () => (await import("./idle.ts")).idle,
   mesh: async () => (await import("./mesh.ts")).mesh,
   search: async () => (await import("./search.ts")).search,
+  "hub-fanout": async () => (await import("./hub-fanout.ts")).hubFanout,
+  "hub-idle": async () => (await import("./hub-idle.ts")).hubIdle,
+  "hub-room": async () => (await import("./hub-room.ts")).hubRoom,
+  "hub-joins": async () => (await import("./hub-joins.ts")).hubJoins,
 };
 
 const names = process.argv.slice(2);
