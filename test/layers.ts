@@ -52,7 +52,7 @@ export const HOUSE: readonly Room[] = [
   { path: "src/mesh/topology", rooms: [CORE, WIRE] },
   { path: TALK, rooms: [CORE] },
   { path: "src/hub", rooms: [CORE], packages: ["smol-toml", "valibot"], node: ["fs", "fs/promises", "net", "path"] },
-  { path: "src/gateways/web", rooms: [CORE, WIRE], packages: ["sirv", "ws"], node: ["fs", "http", "net", "path", "stream", "url"] },
+  { path: "src/gateways/web", rooms: [CORE, WIRE], packages: ["ws"], node: ["fs", "http", "net", "path", "perf_hooks", "stream"] },
   { path: "src/gateways/line", rooms: [CORE, WIRE, TALK], node: ["net"] },
   { path: "src/client", rooms: [CORE, WIRE], packages: ["valibot"] },
   {
