@@ -2,9 +2,10 @@
 
 import type { Socket } from "node:net";
 import type { Chat } from "../../core/ports/chat.ts";
+import type { HttpOptions } from "./http.ts";
 import type { WebServer } from "./server.ts";
 
-export type WebGatewayOptions = {
+export type WebGatewayOptions = HttpOptions & {
   /** What the owner's sessions speak for. */
   readonly chat: Chat;
   /** Whoever knows it is the owner. */

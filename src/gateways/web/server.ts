@@ -1,6 +1,6 @@
 // HTTP and WebSocket for the connections that the door hands over. Loaded at the first of them.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -9,6 +9,7 @@ import { STATUS_OF } from "./answers.ts";
 import type { Answered } from "./commands.ts";
 import type { WebGatewayOptions } from "./gateway.ts";
 import { type Knock, type Refusal, refuseForeign, refuseStranger } from "./guard.ts";
+import { HttpAnswers } from "./http.ts";
 import { Nonces } from "./nonces.ts";
 import { Session } from "./session.ts";
 
@@ -20,6 +21,7 @@ const SOCKET_PATH = "/chat";
 export class WebServer {
   readonly #options: WebGatewayOptions;
   readonly #http: Server;
+  readonly #answers: HttpAnswers;
   readonly #sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -34,7 +36,11 @@ export class WebServer {
 
   constructor(options: WebGatewayOptions) {
     this.#options = options;
-    this.#http = createServer({ maxHeaderSize: 8192, keepAlive: false }, (request, response) => answer(request, response))
+    this.#answers = new HttpAnswers(options);
+    this.#http = createServer({ maxHeaderSize: 8192, keepAlive: false }, (request, response) => {
+      const refusal = refuseForeign(knockOf(request), placeOf(request));
+      this.#answers.answer(request, response, { refusal, settle: () => this.#settle.get(request.socket)?.() });
+    })
       .on("upgrade", (request, connection, head) => this.#upgrade(request, connection, head))
       .on("error", (error) => options.log?.(`the web gateway: ${error.message}`));
     this.#beat = setInterval(() => this.#beatAll(), options.beat ?? BEAT_MS).unref();
@@ -49,6 +55,7 @@ export class WebServer {
 
   async close(): Promise<void> {
     clearInterval(this.#beat);
+    this.#answers.leave();
     await Promise.all([...this.#sessions].map((session) => session.leave()));
   }
 
@@ -71,23 +78,6 @@ export class WebServer {
   #beatAll(): void {
     for (const session of this.#sessions) session.beat();
   }
-}
-
-/** Requests that are no WebSocket. One per connection: the door bounds how long it takes. */
-function answer(request: IncomingMessage, response: ServerResponse): void {
-  response
-    .setHeader("Connection", "close")
-    .setHeader("Content-Type", "text/plain; charset=utf-8")
-    .setHeader("X-Content-Type-Options", "nosniff");
-  const refusal = refuseForeign(knockOf(request), placeOf(request));
-  const readsOnly = request.method === "GET" || request.method === "HEAD";
-  if (refusal) reply(response, STATUS_OF[refusal.code], refusal.text);
-  else if (readsOnly && request.url === "/healthz") reply(response, 200, "ok");
-  else reply(response, 404, "there is nothing here");
-}
-
-function reply(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { "Content-Length": Buffer.byteLength(text) + 1 }).end(`${text}\n`);
 }
 
 const refusePath = (request: IncomingMessage): Refusal | null =>
