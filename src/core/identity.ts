@@ -123,7 +123,7 @@ export type Slowness = { readonly cost: number; readonly blockSize: number; read
 
 /** A password made slow to guess, 32 bytes; computed beside the main thread. Rejects for numbers that scrypt cannot take. */
 export function stretchPassword(password: string, salt: Uint8Array, slowness: Slowness): Promise<Uint8Array> {
-  const maxmem = 256 * slowness.cost * slowness.blockSize;
+  const maxmem = 1_048_576 + 256 * slowness.cost * slowness.blockSize;
   return new Promise((resolve, reject) => {
     scrypt(password.normalize("NFKC"), salt, 32, { ...slowness, maxmem }, (error, key) => {
       if (error) reject(error);
