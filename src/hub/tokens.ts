@@ -67,7 +67,7 @@ const utf8 = new TextEncoder();
 
 function fromBase64(text: string): Uint8Array | null {
   try {
-    return Uint8Array.fromBase64(text, { alphabet: "base64url", lastChunkHandling: "strict" });
+    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
   } catch {
     return null;
   }

@@ -58,7 +58,7 @@ export class VisitChat extends AroundChat {
   }
 
   override async edit(id: EntryId, text: string): Promise<Message> {
-    this.#require(this.#options.guard.edit(this.#stay, this.#options.address, text));
+    this.#check(this.#options.guard.edit(this.#stay, this.#options.address, text));
     return this.chat.edit(id, text);
   }
 
@@ -70,14 +70,14 @@ export class VisitChat extends AroundChat {
   /** To react is to join: who may not be there is put out again. */
   override async react(id: EntryId, emoji: string, on?: boolean): Promise<void> {
     this.#act("react");
-    this.#require(this.#options.guard.text(this.#stay, emoji));
+    this.#check(this.#options.guard.text(this.#stay, emoji));
     await this.chat.react(id, emoji, on);
     await leaveClosed(this.#stay, this.#options.closedRooms(this.#stay));
   }
 
   override async join(room: Conversation): Promise<RoomInfo> {
     this.#act("join");
-    this.#require(this.#options.guard.entry(this.#stay, room));
+    this.#check(this.#options.guard.entry(this.#stay, room));
     return this.chat.join(room);
   }
 
@@ -89,19 +89,19 @@ export class VisitChat extends AroundChat {
   override async setTopic(room: Conversation, text: string): Promise<void> {
     const { guard } = this.#options;
     this.#act("topic");
-    this.#require(guard.topic(this.#stay, room) ?? guard.text(this.#stay, text));
+    this.#check(guard.topic(this.#stay, room) ?? guard.text(this.#stay, text));
     await this.chat.setTopic(room, text);
   }
 
   override async rename(name: string): Promise<Person> {
     this.#act("rename");
-    this.#require(this.#options.guard.text(this.#stay, name));
+    this.#check(this.#options.guard.text(this.#stay, name));
     return this.#options.rename(name);
   }
 
   override async setStatus(status: Exclude<Status, "offline">, text?: string): Promise<void> {
     this.#act("status");
-    if (text) this.#require(this.#options.guard.text(this.#stay, text));
+    if (text) this.#check(this.#options.guard.text(this.#stay, text));
     await this.chat.setStatus(status, text);
   }
 
@@ -111,7 +111,7 @@ export class VisitChat extends AroundChat {
   }
 
   override async history(room: Conversation, query: HistoryQuery): Promise<readonly Message[]> {
-    if (room !== LOBBY) this.#require(this.#options.guard.entry(this.#stay, room));
+    if (room !== LOBBY) this.#check(this.#options.guard.entry(this.#stay, room));
     return this.chat.history(room, query);
   }
 
@@ -161,14 +161,14 @@ export class VisitChat extends AroundChat {
   }
 
   #act(act: Act): void {
-    this.#require(this.#refused() ?? this.#options.guard.act(this.#stay, act));
+    this.#check(this.#refused() ?? this.#options.guard.act(this.#stay, act));
   }
 
   #refused(): ChatError | null {
     return this.#isOver ? new ChatError("closed", "this visit has ended") : null;
   }
 
-  #require(refusal: ChatError | null): void {
+  #check(refusal: ChatError | null): void {
     if (refusal) throw refusal;
   }
 }
