@@ -3,12 +3,12 @@
 import { ChatError } from "../core/errors.ts";
 import type { Conversation, EntryId } from "../core/ids.ts";
 import type { Chat, HistoryQuery, Message, PersonInfo, RoomInfo, SayOptions, Watcher } from "../core/ports/chat.ts";
-import type { HubAction } from "../core/ports/hub.ts";
+import type { Farewell, HubAction } from "../core/ports/hub.ts";
 import type { OrderKey } from "../core/ports/store.ts";
 import type { Person, Status } from "../core/presence.ts";
 import type { ServerFrame } from "../wire/web.ts";
 import type { MethodName, Params, Result } from "../wire/web-methods.ts";
-import type { Address, Welcome } from "./call.ts";
+import type { Address, Entrance, Hello, Welcome } from "./call.ts";
 import { Line } from "./line.ts";
 import { Requests } from "./requests.ts";
 import { type Dial, dialBy } from "./socket.ts";
@@ -17,20 +17,32 @@ import { Watchings } from "./watchings.ts";
 /** `open` stands, `lost` tries again by itself, `closed` is over. */
 export type ConnectionState = "open" | "lost" | "closed";
 
+export type { Address, Entrance, Hello } from "./call.ts";
+
 export type ConnectOptions = {
   /** `ws://HOST:PORT/chat` and the token; or how to find them, asked before every dial, null while nobody is there. */
   readonly to: Address | (() => Promise<Address | null> | Address | null);
-  readonly onState?: (state: ConnectionState) => void;
+  /** Enters a hub as a guest of this name, with a password as a member. The token is then that of an earlier visit, if any;
+   *  where it is refused, the name is given again. Left out, the token is the owner's. */
+  readonly as?: Entrance;
+  /** `why` is given with `closed`. */
+  readonly onState?: (state: ConnectionState, why?: ChatError) => void;
+  /** What the hub says of itself to those who enter by name. */
+  readonly onHello?: (hello: Hello) => void;
+  /** A token by which the hub lets the same guest in again, also after a restart of either. */
+  readonly onToken?: (token: string) => void;
+  /** The hub ended the visit. After `closing` this comes back by itself; after the others everything rejects with `not-allowed`. */
+  readonly onFarewell?: (farewell: Farewell) => void;
   /** Milliseconds of being lost after which everything rejects with `unreachable` and the chat is closed. Default: never. */
   readonly patience?: number;
   /** Default: by the platform's WebSocket. */
   readonly dial?: Dial;
 };
 
-/** Connects; rejects `unreachable`. What is asked while the connection is lost waits for it, and runs once.
- *  Only `say` under way while the peer was killed rejects with `unreachable`, since nobody knows whether it was stored. */
-export async function connectChat({ to, onState, patience = Number.POSITIVE_INFINITY, dial = dialBy() }: ConnectOptions): Promise<Chat> {
-  const chat = new RemoteChat({ address: typeof to === "function" ? to : () => to, dial, patience }, onState ?? (() => {}));
+/** Connects; rejects `unreachable`, and for a guest what entering is refused for: `in-use` (the name is taken), `bad-signature` (the
+ *  password), `bad-input`, `not-allowed` (banned), `rate-limited`, `busy`. What is asked while the connection is lost waits for it, and runs once. */
+export async function connectChat(options: ConnectOptions): Promise<Chat> {
+  const chat = new RemoteChat(options);
   await chat.open();
   return chat;
 }
@@ -39,18 +51,24 @@ class RemoteChat implements Chat {
   readonly #line: Line;
   readonly #requests: Requests;
   readonly #watchings: Watchings;
-  readonly #onState: (state: ConnectionState) => void;
+  readonly #onState: NonNullable<ConnectOptions["onState"]>;
   #self: Person | null = null;
   #over: ChatError | null = null;
 
-  constructor(options: ConstructorParameters<typeof Line>[0], onState: (state: ConnectionState) => void) {
+  constructor(options: ConnectOptions) {
+    const { to, as = null, dial = dialBy(), patience = Number.POSITIVE_INFINITY } = options;
+    const { onState = ignore, onHello = ignore, onToken = ignore, onFarewell = ignore } = options;
     this.#onState = onState;
-    this.#line = new Line(options, {
-      stands: (welcome, again) => this.#stands(welcome, again),
-      frame: (frame) => this.#heard(frame),
-      lost: () => onState("lost"),
-      gaveUp: () => this.#end(new ChatError("unreachable", "the connection was lost and did not come back")),
-    });
+    this.#line = new Line(
+      { address: typeof to === "function" ? to : () => to, entrance: as, dial, patience },
+      {
+        ...{ hello: onHello, token: onToken, farewell: onFarewell },
+        stands: (welcome, again) => this.#stands(welcome, again),
+        frame: (frame) => this.#heard(frame),
+        lost: () => onState("lost"),
+        over: (why) => this.#end(why),
+      },
+    );
     this.#requests = new Requests((text) => this.#line.send(text));
     this.#watchings = new Watchings(this.#requests);
   }
@@ -59,9 +77,8 @@ class RemoteChat implements Chat {
     return this.#line.open();
   }
 
-  #stands({ self, instance }: Welcome, again: boolean): void {
+  #stands({ self }: Welcome, again: boolean): void {
     this.#self = self;
-    this.#requests.reached(instance);
     this.#onState("open");
     if (!again) return;
     this.#requests.resend();
@@ -86,8 +103,9 @@ class RemoteChat implements Chat {
     return this.#self;
   }
 
-  say(room: Conversation, text: string, options: SayOptions = {}): Promise<Message> {
-    return this.#ask("say", { room, text, ...options });
+  async say(room: Conversation, text: string, { nonce, ...options }: SayOptions = {}): Promise<Message> {
+    if (this.#over) throw this.#over;
+    return this.#requests.ask("say", { room, text, ...options }, { nonce });
   }
 
   edit(id: EntryId, text: string): Promise<Message> {
@@ -131,8 +149,10 @@ class RemoteChat implements Chat {
     await this.#ask("markRead", { room, upTo });
   }
 
-  people(): Promise<readonly PersonInfo[]> {
-    return this.#ask("people", {});
+  async people(): Promise<readonly PersonInfo[]> {
+    const people = await this.#ask("people", {});
+    this.#watchings.present.listed(people);
+    return people;
   }
 
   rooms(): Promise<readonly RoomInfo[]> {
@@ -159,7 +179,7 @@ class RemoteChat implements Chat {
     };
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      await Promise.race([this.#requests.ask("delivered", { id }, request), promise]);
+      await Promise.race([this.#requests.ask("delivered", { id }, { id: request }), promise]);
     } finally {
       signal?.removeEventListener("abort", stop);
     }
@@ -184,7 +204,7 @@ class RemoteChat implements Chat {
     this.#line.close();
     this.#requests.failAll(why);
     this.#watchings.endAll();
-    this.#onState("closed");
+    this.#onState("closed", why);
   }
 }
 

@@ -2,20 +2,19 @@
 
 import { ChatError, type ErrorCode } from "../core/errors.ts";
 import { encodeRequest, MAX_REQUEST, parseResult } from "../wire/web.ts";
-import { METHODS, type MethodName, ONLY_ONCE, type Params, type Result } from "../wire/web-methods.ts";
+import { METHODS, type MethodName, type Params, type Result } from "../wire/web-methods.ts";
 
 /** Most requests that are not answered yet. */
 const MAX_PENDING = 65_536;
 
 type Pending = {
-  readonly method: MethodName;
-  /** The run of the gateway that it was sent to; null while it was sent to none. */
-  sentTo: string | null;
   /** Made when it is sent: what a watch asks for depends on what it has seen. */
   readonly encode: () => string;
   readonly answered: (result: unknown) => void;
   readonly failed: (error: ChatError) => void;
 };
+
+type Marks = { readonly id?: number | undefined; readonly nonce?: string | undefined };
 
 export class Requests {
   readonly #trySend: (text: string) => boolean;
@@ -23,26 +22,21 @@ export class Requests {
   readonly #client = crypto.getRandomValues(new Uint8Array(12)).toBase64({ alphabet: "base64url" });
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
-  #instance = "";
 
   /** `trySend` says whether there was a connection to send it on. */
   constructor(trySend: (text: string) => boolean) {
     this.#trySend = trySend;
   }
 
-  /** Which run of the gateway the connection leads to now. */
-  reached(instance: string): void {
-    this.#instance = instance;
-  }
-
   nextId(): number {
     return ++this.#lastId;
   }
 
-  /** Asks, and asks again after a loss until there is an answer. Rejects with what the gateway refused it for. */
-  ask<M extends MethodName>(method: M, params: Params<M> | (() => Params<M>), id: number = this.nextId()): Promise<Result<M>> {
+  /** Asks, and asks again after a loss until there is an answer. Rejects with what the gateway refused it for.
+   *  The id and the nonce are made where they are not given. */
+  ask<M extends MethodName>(method: M, params: Params<M> | (() => Params<M>), marks: Marks = {}): Promise<Result<M>> {
+    const { id = this.nextId(), nonce = METHODS[method].writes ? `${this.#client}.${id}` : null } = marks;
     return new Promise((resolve, reject) => {
-      const nonce = METHODS[method].writes ? `${this.#client}.${id}` : null;
       const encode = () => encodeRequest(id, method, typeof params === "function" ? params() : params, nonce);
       const text = encode();
       if (this.#pending.size >= MAX_PENDING) throw new ChatError("busy", "too many requests are waiting for an answer");
@@ -52,8 +46,8 @@ export class Requests {
         if (parsed.ok) resolve(parsed.result);
         else reject(new ChatError("unreachable", `the other side answers ${method} in a way this program does not know`));
       };
-      const sentTo = this.#trySend(text) ? this.#instance : null;
-      this.#pending.set(id, { method, sentTo, encode, answered, failed: reject });
+      this.#trySend(text);
+      this.#pending.set(id, { encode, answered, failed: reject });
     });
   }
 
@@ -80,13 +74,9 @@ export class Requests {
     return pending;
   }
 
-  /** Sends again what was not answered, in the order in which it was asked. What another run of the gateway may have done fails. */
+  /** Sends again what was not answered, in the order in which it was asked. */
   resend(): void {
-    for (const [id, pending] of this.#pending) {
-      if (ONLY_ONCE.has(pending.method) && pending.sentTo !== null && pending.sentTo !== this.#instance) {
-        this.refused(id, "unreachable", "the peer stopped before it answered: look whether this was said");
-      } else if (this.#trySend(pending.encode())) pending.sentTo = this.#instance;
-    }
+    for (const { encode } of this.#pending.values()) this.#trySend(encode());
   }
 
   failAll(error: ChatError): void {

@@ -1,7 +1,7 @@
 // The watches of a remote chat: each goes on after a loss where it was, nothing missed and nothing twice.
 
-import { ChatError } from "../core/errors.ts";
 import type { ChatEvent, WatchEnd, Watcher } from "../core/ports/chat.ts";
+import { Present } from "./present.ts";
 import type { Requests } from "./requests.ts";
 
 type Watching = {
@@ -15,6 +15,8 @@ type Watching = {
 export class Watchings {
   readonly #requests: Requests;
   readonly #all = new Map<number, Watching>();
+  /** As the watchers know who is here. */
+  readonly present = new Present();
 
   constructor(requests: Requests) {
     this.#requests = requests;
@@ -34,7 +36,7 @@ export class Watchings {
   }
 
   async #ask(id: number, watching: Watching): Promise<{ readonly cursor: number }> {
-    const answer = await this.#requests.ask("watch", () => (watching.last === undefined ? {} : { after: watching.last }), id);
+    const answer = await this.#requests.ask("watch", () => (watching.last === undefined ? {} : { after: watching.last }), { id });
     watching.last ??= answer.cursor;
     if (watching.cut) this.#resume(id, watching);
     return answer;
@@ -47,12 +49,25 @@ export class Watchings {
   }
 
   heard(id: number, events: readonly ChatEvent[]): void {
-    for (const event of events) {
-      const watching = this.#all.get(id);
-      if (!watching) return;
-      if (event.cursor !== null) watching.last = event.cursor;
-      watching.watcher.event(event);
-    }
+    const watching = this.#all.get(id);
+    if (!watching || events.length === 0) return;
+    this.present.heard(events);
+    this.#tell(id, watching, events);
+  }
+
+  #tell(id: number, watching: Watching, events: readonly ChatEvent[]): void {
+    if (watching.watcher.events) this.#hearAll(watching, events);
+    else for (const event of events) if (this.#all.get(id) === watching) this.#hearOne(watching, event);
+  }
+
+  #hearAll(watching: Watching, events: readonly ChatEvent[]): void {
+    watching.last = events.findLast(({ cursor }) => cursor !== null)?.cursor ?? watching.last;
+    watching.watcher.events?.(events);
+  }
+
+  #hearOne(watching: Watching, event: ChatEvent): void {
+    if (event.cursor !== null) watching.last = event.cursor;
+    watching.watcher.event(event);
   }
 
   /** The gateway ended a watch because this client fell behind: goes on where it was. */
@@ -72,9 +87,8 @@ export class Watchings {
     watching.cut = false;
     this.#ask(id, watching).then(
       () => this.#tellPresence(id, watching),
-      (error: unknown) => {
-        if (error instanceof ChatError && error.code === "closed") return;
-        this.#all.delete(id);
+      () => {
+        if (!this.#all.delete(id)) return;
         watching.watcher.ended?.("busy");
       },
     );
@@ -83,7 +97,7 @@ export class Watchings {
   /** Presence is not replayed: tells how everyone is now. */
   async #tellPresence(id: number, watching: Watching): Promise<void> {
     const people = await this.#requests.ask("people", {}).catch(() => []);
-    for (const person of people) if (this.#all.get(id) === watching) watching.watcher.event({ cursor: null, kind: "presence", person });
+    if (people.length > 0 && this.#all.get(id) === watching) this.#tell(id, watching, this.present.now(people));
   }
 
   /** This chat closes. */
