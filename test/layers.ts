@@ -61,7 +61,7 @@ export const HOUSE: readonly Room[] = [
     packages: ["commander"],
     node: ["net", "readline", "timers/promises", "tty", "util"],
   },
-  { path: "src/main", rooms: ["src"], node: NODE_FOR_MAIN },
+  { path: "src/main", rooms: ["src"], packages: ["ws"], node: NODE_FOR_MAIN },
   { path: "bin", rooms: ["src/main"], node: ["fs", "module"] },
 ];
 

@@ -118,12 +118,12 @@ function makeKey(path: string): string {
 type Settings = { readonly name: string | null; readonly history: boolean };
 
 function readSettings(path: string): Settings {
-  const settings = parseObject(readIfThere(path));
+  const settings = readObject(path);
   return { name: typeof settings?.name === "string" ? settings.name : null, history: settings?.history === true };
 }
 
 function readRunning(path: string): Running | null {
-  const found = parseObject(readIfThere(path));
+  const found = readObject(path);
   if (!found) return null;
   const { host, port, token, network, pid } = found;
   if (typeof host !== "string" || typeof port !== "number" || typeof token !== "string") return null;
@@ -150,13 +150,16 @@ function isAlive(pid: number): boolean {
 }
 
 /** Replaces the file in one step, readable by the owner alone: a reader sees the old text or the new, never half. */
-function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string): void {
   doing(`write ${path}`, () => {
     const draft = `${path}.${process.pid}`;
     writeFileSync(draft, text, { mode: 0o600 });
     renameSync(draft, path);
   });
 }
+
+/** The object in a JSON file; null where there is no file, or nothing that can be read as one. Throws `storage`. */
+export const readObject = (path: string): Record<string, unknown> | null => parseObject(readIfThere(path));
 
 function readIfThere(path: string): string | null {
   try {

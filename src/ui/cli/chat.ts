@@ -1,14 +1,18 @@
 // `earshot chat`: what is typed is said, one line per message comes out.
 
+import { setTimeout as pause } from "node:timers/promises";
+import type { ConnectionState } from "../../client/remote.ts";
 import { ChatError } from "../../core/errors.ts";
 import type { Conversation } from "../../core/ids.ts";
 import { cleanText } from "../../core/name.ts";
 import { LOBBY, parseOpenRoom } from "../../core/room.ts";
 import { runSlash } from "../../talk/slash.ts";
-import { ALONE, shown } from "../../talk/words.ts";
+import { readTyped, type Typed } from "../../talk/typed.ts";
+import { ALONE, SECRET, shown } from "../../talk/words.ts";
 import { letArrive } from "./arrive.ts";
 import type { ChatContext } from "./command.ts";
-import { follow } from "./follow.ts";
+import { follow, whyStopped } from "./follow.ts";
+import { aborted } from "./run.ts";
 import { greet } from "./talk/greeting.ts";
 import { Outbox } from "./talk/outbox.ts";
 import { openScreen, type Screen } from "./talk/screen.ts";
@@ -41,44 +45,57 @@ export async function chat(context: ChatContext): Promise<void> {
 const ALONE_MS = 1500;
 /** How long what was just said has to come back to be shown, milliseconds. */
 const ECHO_MS = 50;
+/** How long one who asks to leave a hub waits for what was typed to be said, milliseconds. */
+const LAST_MS = 2000;
 
 async function talk(context: ChatContext, screen: Screen, room: Conversation, stopped: (error: ChatError) => void): Promise<void> {
-  const { chat, own, signal } = context;
+  const { chat, own, hub, signal } = context;
   const transcript = new Transcript(chat, screen, await chat.people(), room);
   const outbox = new Outbox(chat, (text, error) => transcript.news(`not said: ${error.message}\n${cleanText(text)}`));
   const session = new Session(chat, screen, transcript, outbox);
+  if (hub?.welcome) transcript.news(cleanText(hub.welcome));
+  hub?.watchState((state) => tellState(transcript, state));
   const following = await greet(chat, transcript, (reader) =>
     follow(chat, {
       event: reader,
       crowded: screen.crowded,
-      closed: () => stopped(new ChatError("closed", "the Earshot of this home has stopped")),
+      closed: () => stopped(whyStopped(hub)),
     }),
   );
   await session.enter(room);
   const alone = setTimeout(() => transcript.here.length === 0 && transcript.news(ALONE), ALONE_MS);
   await readLines(session, screen.lines);
   clearTimeout(alone);
-  await outbox.idle();
+  if (hub) await Promise.race([outbox.idle(), aborted(signal).then(() => pause(LAST_MS))]);
+  else await outbox.idle();
+  for (const text of outbox.unsaid) transcript.news(`not said, since the hub does not answer:\n${cleanText(text)}`);
   if (own && !signal.aborted) await letArrive(chat, own, outbox.last, signal);
   await new Promise((resolve) => setTimeout(resolve, ECHO_MS));
   following.stop();
   transcript.flush();
 }
 
+/** A connection that is lost comes back by itself: nothing is asked of whoever sits here. */
+function tellState(transcript: Transcript, state: ConnectionState): void {
+  if (state === "lost") transcript.news("connection lost, trying again");
+  else if (state === "open") transcript.news("back");
+}
+
 async function readLines(session: Session, lines: AsyncIterable<string>): Promise<void> {
   for await (const line of lines) {
-    if (line.trim() === "exit") return;
-    await takeLine(session, line);
+    const typed = readTyped(line);
+    if (typed.kind === "exit") return;
+    await takeLine(session, typed);
     if (session.over) return;
   }
 }
 
-async function takeLine(session: Session, line: string): Promise<void> {
-  if (line.trim() === "") return;
-  if (!line.startsWith("/")) return session.say(line);
-  if (line.startsWith("//")) return session.say(line.slice(1));
+async function takeLine(session: Session, typed: Typed): Promise<void> {
+  if (typed.kind === "say") return session.say(typed.text);
+  if (typed.kind === "secret") return session.tell(SECRET);
+  if (typed.kind !== "command") return;
   try {
-    await runSlash(session, line);
+    await runSlash(session, typed.line);
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     session.tell(cleanText(error.message));

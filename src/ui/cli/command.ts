@@ -1,5 +1,7 @@
 // What a command is: its record in the table, and what it is given to run with.
 
+import type { ConnectionState } from "../../client/remote.ts";
+import type { ChatError } from "../../core/errors.ts";
 import type { PeerId, PersonId } from "../../core/ids.ts";
 import type { Chat } from "../../core/ports/chat.ts";
 import type { LogLevel } from "../../core/ports/logger.ts";
@@ -20,6 +22,13 @@ export type Options = {
   /** Addresses to dial, `host:port`. */
   readonly peers?: readonly string[];
   readonly noDiscovery?: boolean;
+  /** The hub to be a guest of, `host:port`. */
+  readonly hub?: string;
+  /** How the hub here is called. */
+  readonly title?: string;
+  /** A port for plain lines alone; 0 for any free one. */
+  readonly line?: number;
+  readonly check?: boolean;
   readonly noOpen?: boolean;
   readonly json?: boolean;
   /** At least 1. */
@@ -58,12 +67,27 @@ export type OwnPeer = {
   linked(): readonly PeerId[];
 };
 
+/** A hub elsewhere, whose guest one is. */
+export type HubLink = {
+  /** What it says to those who come; empty where it says nothing. */
+  readonly welcome: string;
+  /** Calls back whenever the connection is lost, and when it stands again. */
+  watchState(listener: (state: ConnectionState) => void): void;
+  /** Why the Chat is over, once it is. */
+  ended(): ChatError;
+};
+
 /** For a command that needs the key alone. */
 export type IdentityContext = Base & { readonly owner: Owner };
 /** For a command that is the peer. */
 export type PeerContext = Base & { readonly chat: Chat; readonly peer: OwnPeer };
-/** For a command that talks or reads: by the running peer of the home, or by one that runs for this command alone (`own`). */
-export type ChatContext = Base & { readonly chat: Chat; readonly own: OwnPeer | null };
+/** For the command that is a hub, by its title. */
+export type HubContext = PeerContext & { readonly title: string };
+/** For a command that talks or reads: by the running peer of the home, by one that runs for this command alone (`own`), or as a guest (`hub`). */
+export type ChatContext = Base & Talk;
+
+/** A Chat, and what stands behind it where that is not the running peer of the home. */
+export type Talk = { readonly chat: Chat; readonly own: OwnPeer | null; readonly hub: HubLink | null };
 
 type Run<Context> = (context: Context) => Promise<void>;
 
@@ -71,6 +95,7 @@ type Run<Context> = (context: Context) => Promise<void>;
 type Work =
   | { readonly needs: "identity"; readonly load: () => Promise<Run<IdentityContext>> }
   | { readonly needs: "peer"; readonly load: () => Promise<Run<PeerContext>> }
+  | { readonly needs: "hub"; readonly load: () => Promise<Run<HubContext>> }
   | { readonly needs: "chat"; readonly load: () => Promise<Run<ChatContext>> };
 
 /** A command's record: dispatch, arity errors, `--help` and the guide are made from it. */

@@ -1,10 +1,12 @@
 // The commands of the command line: one table. To add one, add its record here and its file beside this one.
 
 import type { Command } from "./command.ts";
-import { PAST, PEER } from "./options.ts";
+import { PAST, PEER, TALK } from "./options.ts";
 
 const TARGET = "TARGET is #room, or @name (@name·tag where two people share a name).";
 const LEND = "Uses the Earshot that runs for this home; where none runs, one runs for as long as this takes.";
+const VISIT =
+  "With --hub it is a guest of that hub instead, by the name of this home. For the name of a member the password is asked for, or taken from $EARSHOT_PASSWORD.";
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -32,17 +34,34 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./run.ts")).run,
   },
   {
+    name: "hub",
+    usage: "",
+    args: { min: 0, max: 0 },
+    options: [...PEER, "title", "line", "check"],
+    summary: "run a peer with its doors open: people without Earshot come as guests",
+    help: [
+      "Prints the same line as `run` once it can be reached, and tells on stderr how guests come.",
+      "Settings are in hub.toml in the home, written with comments at the first start: the words of welcome, who may come, limits, how long history is kept. SIGHUP reads them again; ones that are wrong change nothing then, and are told.",
+      "The owner looks after the guests from `earshot chat` of the same home: /help lists how.",
+    ],
+    examples: ["earshot hub --title 'Room 12'", "earshot hub --line 2323", "earshot hub --check"],
+    lasting: true,
+    needs: "hub",
+    load: async () => (await import("./hub.ts")).hub,
+  },
+  {
     name: "chat",
     usage: "[ROOM]",
     args: { min: 0, max: 1 },
-    options: PEER,
+    options: TALK,
     summary: "talk in plain lines: what is typed is said, one line per message comes out",
     help: [
       "ROOM is #room or @name; without one it is #lobby. Lines that begin with a slash are commands: /help lists them. To say a line that begins with a slash, type two.",
       "What is said in other rooms is shown with the room's name. When the input ends, chat sends what is pending and leaves.",
       LEND,
+      VISIT,
     ],
-    examples: ["earshot chat", "earshot chat '#tea'", "echo 'the build is done' | earshot chat '#tea'"],
+    examples: ["earshot chat", "earshot chat '#tea' --hub 192.168.1.5", "echo 'the build is done' | earshot chat '#tea'"],
     lasting: true,
     needs: "chat",
     load: async () => (await import("./chat.ts")).chat,
@@ -51,12 +70,13 @@ export const COMMANDS: readonly Command[] = [
     name: "send",
     usage: "TARGET TEXT…",
     args: { min: 2, max: Number.POSITIVE_INFINITY },
-    options: [...PEER, "wait"],
+    options: [...TALK, "wait"],
     summary: "say one thing and leave",
     help: [
       `${TARGET} TEXT may be several words; a single - reads it from stdin. Put -- before a text that begins with a dash.`,
       "Exits with 0 once it is stored: it will reach the others, also those who are away now. With --wait delivered it leaves once the other person has it (for a room: another peer); Ctrl+C ends the waiting.",
       LEND,
+      VISIT,
     ],
     examples: ["earshot send '#lobby' coffee is ready", "git log -1 | earshot send @ben -", "earshot send @ben lunch? --wait delivered"],
     needs: "chat",
@@ -66,9 +86,9 @@ export const COMMANDS: readonly Command[] = [
     name: "tail",
     usage: "[TARGET…]",
     args: { min: 0, max: Number.POSITIVE_INFINITY },
-    options: [...PEER, "json"],
+    options: [...TALK, "json"],
     summary: "follow what happens, until Ctrl+C",
-    help: [`${TARGET} Without one: all joined rooms. Rooms that are named are joined.`, LEND],
+    help: [`${TARGET} Without one: all joined rooms. Rooms that are named are joined.`, LEND, VISIT],
     examples: ["earshot tail", "earshot tail '#tea' @ben --json"],
     lasting: true,
     needs: "chat",
@@ -78,9 +98,9 @@ export const COMMANDS: readonly Command[] = [
     name: "history",
     usage: "TARGET",
     args: { min: 1, max: 1 },
-    options: [...PEER, ...PAST],
+    options: [...TALK, ...PAST],
     summary: "show what was said, the newest 50 messages unless told otherwise",
-    help: [TARGET, LEND],
+    help: [TARGET, LEND, VISIT],
     examples: ["earshot history '#lobby'", "earshot history @ben --since 2026-11-21 --limit 500"],
     needs: "chat",
     load: async () => (await import("./past.ts")).history,
@@ -111,9 +131,9 @@ export const COMMANDS: readonly Command[] = [
     name: "people",
     usage: "",
     args: { min: 0, max: 0 },
-    options: [...PEER, "json"],
+    options: [...TALK, "json"],
     summary: "show who is here, and who was",
-    help: [LEND],
+    help: [LEND, VISIT],
     examples: ["earshot people", "earshot people --json"],
     needs: "chat",
     load: async () => (await import("./people.ts")).people,
@@ -122,9 +142,9 @@ export const COMMANDS: readonly Command[] = [
     name: "rooms",
     usage: "",
     args: { min: 0, max: 0 },
-    options: [...PEER, "json"],
+    options: [...TALK, "json"],
     summary: "show what rooms there are",
-    help: [LEND],
+    help: [LEND, VISIT],
     examples: ["earshot rooms", "earshot rooms --json"],
     needs: "chat",
     load: async () => (await import("./rooms.ts")).rooms,

@@ -1,6 +1,8 @@
 // Follows a Chat for as long as a command wants, at the pace of whoever reads.
 
+import { ChatError } from "../../core/errors.ts";
 import type { Chat, ChatEvent, WatchEnd } from "../../core/ports/chat.ts";
+import type { HubLink } from "./command.ts";
 
 /** Where what was followed goes. */
 export type Reader = {
@@ -17,6 +19,10 @@ export async function follow(chat: Chat, reader: Reader): Promise<{ stop(): void
   await following.start(undefined);
   return following;
 }
+
+/** Why a Chat closed that nobody here closed. */
+export const whyStopped = (hub: HubLink | null): ChatError =>
+  hub ? hub.ended() : new ChatError("closed", "the Earshot of this home has stopped");
 
 class Following {
   readonly #chat: Chat;

@@ -44,7 +44,10 @@ export function eventObject(event: ChatEvent, people: Directory): Shape | null {
 }
 
 /** A person of `people --json`. */
-export const personObject = ({ id, name, status, text, via, verified }: PersonInfo): Shape => ({ id, name, status, text, via, verified });
+export const personObject = ({ id, name, status, text, via, verified, hub, host }: PersonInfo): Shape => ({
+  ...{ id, name, status, text, via, verified, hub },
+  host: host && who(host),
+});
 
 /** A room of `rooms --json`. */
 export const roomObject = ({ room, kind, topic, joined, here, unread, last }: RoomInfo, people: Directory): Shape => ({

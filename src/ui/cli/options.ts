@@ -63,7 +63,7 @@ export const OPTIONS: { readonly [name in keyof Required<Options>]: OptionSpec }
     flag: "peer",
     value: "HOST[:PORT]",
     help: "dial this peer, too; may be given several times",
-    read: (text, sofar) => ({ peers: [...(sofar.peers ?? []), values.readPeer(text)] }),
+    read: (text, sofar) => ({ peers: [...(sofar.peers ?? []), values.readHost("--peer", text)] }),
   },
   noDiscovery: {
     flag: "no-discovery",
@@ -71,6 +71,25 @@ export const OPTIONS: { readonly [name in keyof Required<Options>]: OptionSpec }
     help: "do not look for others on the network: only --peer and addresses known from before",
     read: () => ({ noDiscovery: true }),
   },
+  hub: {
+    flag: "hub",
+    value: "HOST[:PORT]",
+    help: "be a guest of this hub; then no Earshot of one's own runs",
+    read: (text) => ({ hub: values.readHost("--hub", text) }),
+  },
+  title: {
+    flag: "title",
+    value: "TEXT",
+    help: "how the hub is called (default: as hub.toml says, else by the owner's name)",
+    read: (text) => ({ title: values.readTitle(text) }),
+  },
+  line: {
+    flag: "line",
+    value: "PORT",
+    help: "listen for plain lines on this TCP port, too; there nothing else is spoken",
+    read: (text) => ({ line: values.readPort(text, "--line") }),
+  },
+  check: { flag: "check", value: null, help: "say whether hub.toml is fine, and start nothing", read: () => ({ check: true }) },
   noOpen: { flag: "no-open", value: null, help: "do not open a browser", read: () => ({ noOpen: true }) },
   json: { flag: "json", value: null, help: "one JSON object a line", read: () => ({ json: true }) },
   limit: {
@@ -103,5 +122,7 @@ export const OPTIONS: { readonly [name in keyof Required<Options>]: OptionSpec }
 export const COMMON: readonly (keyof Options)[] = ["home", "name", "log", "help", "version"];
 /** Options of the commands that may run a peer. */
 export const PEER: readonly (keyof Options)[] = ["port", "bind", "network", "secret", "peers", "noDiscovery"];
+/** Options of the commands that talk or read by a peer, or as the guest of a hub. */
+export const TALK: readonly (keyof Options)[] = [...PEER, "hub"];
 /** Options of the commands that read the past. */
 export const PAST: readonly (keyof Options)[] = ["limit", "before", "since", "json"];

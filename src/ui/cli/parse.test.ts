@@ -46,6 +46,11 @@ const refused: readonly (readonly [line: string, why: RegExp])[] = [
   ["history #a --before yesterday", /--before "yesterday"/],
   ["history #a --since 2026-13-01", /--since "2026-13-01"/],
   ["send #a b --wait read", /--wait "read"/],
+  ["run --hub room12", /"earshot run" has no option "--hub"/],
+  ["chat --hub", /--hub needs a value: --hub HOST\[:PORT\]/],
+  ["chat --hub 1.2.3", /--hub "1.2.3" cannot be used/],
+  ["chat --hub room12 --port 0", /--port is for an Earshot of one's own, and with --hub none runs/],
+  ["people --no-discovery --hub room12:80", /--no-discovery is for an Earshot of one's own/],
   ["help frobnicate", /is not a command/],
 ];
 
@@ -85,6 +90,11 @@ test("--peer may be given several times", () => {
     "[fe80::1%eth0]:5",
     "[::1]:3277",
   ]);
+});
+
+test("--hub names a place, at the port of Earshot unless told otherwise", () => {
+  assert.equal(run("chat #tea --hub room12 --name ann").options.hub, "room12:3277");
+  assert.equal(run("send --hub ::1 #a b").options.hub, "[::1]:3277");
 });
 
 test("--help wins over what is wrong beside it, and help names a command", () => {

@@ -1,11 +1,11 @@
 // Reads a command line into a command with its checked arguments and options.
 
 import { parseArgs } from "node:util";
-import { nearest } from "../../talk/nearest.ts";
+import { nearest } from "../../core/nearest.ts";
 import { shown } from "../../talk/words.ts";
 import type { Command, Options } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { COMMON, OPTIONS, type OptionSpec } from "./options.ts";
+import { COMMON, OPTIONS, type OptionSpec, PEER } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
 export type Invocation =
@@ -69,7 +69,14 @@ function readOptions(command: Command, given: readonly Given[]): Options {
     if (!spec) throw unknownOption(command, item, allowed);
     options = { ...options, ...spec.read(givenValue(spec, item), options) };
   }
+  refusePeerAtHub(options);
   return options;
+}
+
+/** With a hub there is no peer here that its options could be for. */
+function refusePeerAtHub(options: Options): void {
+  const idle = options.hub === undefined ? undefined : PEER.find((name) => options[name] !== undefined);
+  if (idle) throw new UsageError(`--${OPTIONS[idle].flag} is for an Earshot of one's own, and with --hub none runs: leave one of them out`);
 }
 
 function givenValue(spec: OptionSpec, { raw, value, inline }: Given): string {

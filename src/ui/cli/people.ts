@@ -18,7 +18,7 @@ export async function people(context: ChatContext): Promise<void> {
   const self = chat.self();
   if (options.json) return write(out, everyone.map((person) => jsonLine(personObject(person))).join(""));
   const directory = new Directory(self, everyone);
-  await write(out, tabulate(everyone.map((person) => row(person, directory))));
+  await write(out, tabulate(everyone.map((person) => row(person, everyone, directory))));
   if (everyone.every((person) => person.id === self.id || person.status === "offline")) await write(out, `${ALONE}\n`);
 }
 
@@ -28,9 +28,23 @@ export const inOrder = (everyone: readonly PersonInfo[]): PersonInfo[] =>
 
 const RANK: Readonly<Record<Status, number>> = { online: 0, busy: 1, away: 2, offline: 3 };
 
-function row(person: PersonInfo, directory: Directory): string[] {
+function row(person: PersonInfo, everyone: readonly PersonInfo[], directory: Directory): string[] {
   const [mark, word] = STATUS_WORDS[person.status];
   const me = person.id === directory.self ? " (you)" : "";
-  const host = person.host ? `guest of ${directory.shown(person.host)}` : "";
-  return [mark, `${directory.shown(person)}${me}`, word, [cleanLine(person.text), host].filter(Boolean).join(" · ")];
+  const hub = person.hub === null ? "" : hubName(person.hub);
+  return [
+    mark,
+    `${directory.shown(person)}${me}`,
+    word,
+    [cleanLine(person.text), hub, hostOf(person, everyone, directory)].filter(Boolean).join(" · "),
+  ];
+}
+
+/** A hub as lists show it: `Room 12 (hub)`. */
+export const hubName = (title: string): string => `${cleanLine(title)} (hub)`;
+
+function hostOf({ host }: PersonInfo, everyone: readonly PersonInfo[], directory: Directory): string {
+  if (!host) return "";
+  const hub = everyone.find(({ id }) => id === host.id)?.hub ?? null;
+  return `guest of ${hub === null ? directory.shown(host) : cleanLine(hub)}`;
 }

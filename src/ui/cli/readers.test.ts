@@ -148,12 +148,39 @@ test("people lists those who are here first, in columns that hold also for wide 
   assert.deepEqual(await answer(chat, "people"), ["●  me (you)  here", "◐  日本      away     lunch", "○  zed       offline"]);
   assert.deepEqual(
     (await answer(chat, "people", "--json")).map((line) => Object.keys(JSON.parse(line))),
-    Array(3).fill(["id", "name", "status", "text", "via", "verified"]),
+    Array(3).fill(["id", "name", "status", "text", "via", "verified", "hub", "host"]),
   );
 });
 
 test("people says so when nobody is here", async () => {
   assert.match((await answer(new FakeChat(me), "people")).at(-1) ?? "", /^Nobody is here yet\./);
+});
+
+/** Ann has a hub with one guest, ben has a guest without a hub. */
+function withGuests(): FakeChat {
+  const ben = person("b", "ben");
+  const guestOf = (host: typeof ann, name: string) => here({ id: `${host.id}/${name}` as typeof host.id, name }, { via: "guest", host });
+  return new FakeChat(me, [here(ann, { hub: "Room 12" }), guestOf(ann, "gus"), here(ben), guestOf(ben, "hal")]);
+}
+
+test("people tells hubs, and whose guest somebody is", async () => {
+  const chat = withGuests();
+  assert.deepEqual(await answer(chat, "people"), [
+    "●  ann       here  Room 12 (hub)",
+    "●  ben       here",
+    "●  gus       here  guest of Room 12",
+    "●  hal       here  guest of ben",
+    "●  me (you)  here",
+  ]);
+  const [owner, , guest] = (await answer(chat, "people", "--json")).map((line) => JSON.parse(line));
+  assert.deepEqual([owner.hub, owner.host, guest.hub, guest.host], ["Room 12", null, null, { id: ann.id, name: "ann" }]);
+});
+
+test("rooms lists the hubs that are here after the rooms; for scripts there are rooms alone", async () => {
+  const chat = withGuests();
+  chat.roomList = [{ room: LOBBY, kind: "open", name: "lobby", joined: true, topic: "", here: 5, unread: 0, last: null }];
+  assert.deepEqual(await answer(chat, "rooms"), ["#lobby         5 here", "Room 12 (hub)  1 guest      hub of ann"]);
+  assert.equal((await answer(chat, "rooms", "--json")).length, 1);
 });
 
 test("rooms lists joined rooms first", async () => {

@@ -2,7 +2,7 @@
 
 import { ChatError } from "../../core/errors.ts";
 import { cleanText } from "../../core/name.ts";
-import type { Chat, Message } from "../../core/ports/chat.ts";
+import type { Message } from "../../core/ports/chat.ts";
 import { letArrive } from "./arrive.ts";
 import type { ChatContext } from "./command.ts";
 import { readTarget, resolveTarget } from "./target.ts";
@@ -15,18 +15,19 @@ export async function send(context: ChatContext): Promise<void> {
   if (cleanText(text).trim() === "") throw new UsageError("there is nothing to say: the text is empty");
   const room = await resolveTarget(target, context);
   const message = await context.chat.say(room, text);
-  if (context.options.wait === "delivered") return untilDelivered(context.chat, message, context.signal);
+  if (context.options.wait === "delivered") return untilDelivered(context, message);
   if (!context.own) return;
   const arrived = await letArrive(context.chat, context.own, [message], context.signal);
   if (!arrived) context.err.write("earshot: nobody has it yet. It is stored, and goes out when Earshot runs here again.\n");
 }
 
-async function untilDelivered(chat: Chat, { id }: Message, signal: AbortSignal): Promise<void> {
+async function untilDelivered({ chat, hub, signal }: ChatContext, { id }: Message): Promise<void> {
   try {
     await chat.delivered(id, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new ChatError("unreachable", "not delivered yet. It is stored, and goes out when Earshot runs here and the other side is there");
+    const when = hub ? "once the other side is there" : "when Earshot runs here and the other side is there";
+    throw new ChatError("unreachable", `not delivered yet. It is stored, and goes out ${when}`);
   }
 }
 

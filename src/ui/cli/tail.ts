@@ -1,13 +1,12 @@
 // `earshot tail`: follows what happens.
 
-import { ChatError } from "../../core/errors.ts";
 import type { Conversation } from "../../core/ids.ts";
 import type { ChatEvent, PersonInfo } from "../../core/ports/chat.ts";
 import { LOBBY } from "../../core/room.ts";
 import { Directory } from "../../talk/directory.ts";
 import { eventLine, isAlsoPresence, messageLine, presenceLine } from "../../talk/lines.ts";
 import type { ChatContext } from "./command.ts";
-import { follow } from "./follow.ts";
+import { follow, whyStopped } from "./follow.ts";
 import { eventObject, jsonLine } from "./json.ts";
 import { drained, painted } from "./output.ts";
 import { aborted } from "./run.ts";
@@ -15,7 +14,7 @@ import { Stream } from "./stream.ts";
 import { readTarget, resolveTarget } from "./target.ts";
 
 export async function tail(context: ChatContext): Promise<void> {
-  const { chat, out, signal } = context;
+  const { chat, hub, out, signal } = context;
   const wanted = await roomsToFollow(context);
   const render = await renderer(context, [...wanted][0] ?? LOBBY);
   const stream = new Stream((events) => out.write(events.map(render).join("")));
@@ -23,7 +22,7 @@ export async function tail(context: ChatContext): Promise<void> {
   const following = await follow(chat, {
     event: (event) => isWanted(event, wanted) && stream.add(event),
     crowded: () => (out.writableNeedDrain ? drained(out) : null),
-    closed: () => closed.reject(new ChatError("closed", "the Earshot of this home has stopped")),
+    closed: () => closed.reject(whyStopped(hub)),
   });
   try {
     await Promise.race([aborted(signal), closed.promise]);

@@ -1,15 +1,15 @@
 // Reads the values of options. Each throws UsageError with a sentence that says what is wrong and what would be right.
 
 import { isIP, isIPv4, isIPv6 } from "node:net";
-import { parseName, parseNetwork } from "../../core/name.ts";
+import { cleanLine, parseName, parseNetwork } from "../../core/name.ts";
 import { LOG_LEVELS, type LogLevel } from "../../core/ports/logger.ts";
 import { shown } from "../../talk/words.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A TCP port, 0 for any free one. */
-export function readPort(text: string): number {
+export function readPort(text: string, option = "--port"): number {
   const port = wholeNumber(text);
-  if (port === null || port > 65_535) throw wrong("--port", text, "a number from 0 to 65535");
+  if (port === null || port > 65_535) throw wrong(option, text, "a number from 0 to 65535");
   return port;
 }
 
@@ -28,15 +28,16 @@ export function readBind(text: string): string {
 }
 
 const DEFAULT_PORT = 3277;
+const MAX_TITLE = 64;
 
 /** HOST or HOST:PORT, IPv6 with a port in brackets; answers with `host:port`. */
-export function readPeer(text: string): string {
+export function readHost(option: string, text: string): string {
   if (isIPv6(text)) return `[${text}]:${DEFAULT_PORT}`;
   const [, bracketed, plain = "", digits] = /^(?:\[([^[\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const port = Number(digits ?? DEFAULT_PORT);
   const good = bracketed === undefined ? isHost(plain) : isIPv6(bracketed);
   if (!good || port < 1 || port > 65_535) {
-    throw wrong("--peer", text, "HOST or HOST:PORT, such as 192.168.1.5 or [fe80::1%eth0]:3277");
+    throw wrong(option, text, "HOST or HOST:PORT, such as 192.168.1.5 or [fe80::1%eth0]:3277");
   }
   return `${bracketed === undefined ? plain : `[${bracketed}]`}:${port}`;
 }
@@ -50,6 +51,13 @@ export function readName(text: string): string {
     );
   }
   return name;
+}
+
+/** What a hub is called: one line. */
+export function readTitle(text: string): string {
+  const title = cleanLine(text, MAX_TITLE);
+  if (title === "" || title !== text.trim()) throw wrong("--title", text, `one line of at most ${MAX_TITLE} characters that can be read`);
+  return title;
 }
 
 export function readNetwork(text: string): string {

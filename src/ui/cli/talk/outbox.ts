@@ -1,6 +1,5 @@
 // Says what was typed, in order, many at once but not without bound, and loses nothing.
 
-import { setTimeout as pause } from "node:timers/promises";
 import { MAX_TEXT } from "../../../core/body.ts";
 import { ChatError, type ErrorCode } from "../../../core/errors.ts";
 import type { Conversation } from "../../../core/ids.ts";
@@ -18,11 +17,21 @@ const FIRST_PAUSE_MS = 100;
 /** Told of a text that could not be said, with the reason. */
 export type Refused = (text: string, error: ChatError) => void;
 
+type Item = { readonly room: Conversation; readonly text: string; readonly turn: number; tries: number };
+
 export class Outbox {
   readonly #chat: Pick<Chat, "say">;
   readonly #refused: Refused;
-  readonly #underWay = new Set<Promise<void>>();
   readonly #last = new Map<Conversation, Said>();
+  readonly #underWay = new Set<Item>();
+  readonly #waiting: Item[] = [];
+  /** Those that are to be said once more, with the reason why they were not. */
+  #again: { readonly item: Item; readonly reason: ChatError }[] = [];
+  /** How many may be under way now: one after another where they come too fast, then more and more. */
+  #window = WINDOW;
+  #turn = 0;
+  #rests = false;
+  #changed = Promise.withResolvers<void>();
 
   constructor(chat: Pick<Chat, "say">, refused: Refused) {
     this.#chat = chat;
@@ -32,15 +41,21 @@ export class Outbox {
   /** Resolves when there is room for the next one; `idle` tells when it is said. A text too long for one message becomes several. */
   async say(room: Conversation, text: string): Promise<void> {
     for (const piece of fitting(text)) {
-      while (this.#underWay.size >= WINDOW) await Promise.race(this.#underWay);
-      const saying: Promise<void> = this.#say(room, piece).finally(() => this.#underWay.delete(saying));
-      this.#underWay.add(saying);
+      while (this.#count >= WINDOW) await this.#changed.promise;
+      this.#waiting.push({ room, text: piece, turn: this.#turn++, tries: 0 });
+      this.#launch();
     }
   }
 
   /** Resolves when all is said or refused. */
   async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    while (this.#count > 0) await this.#changed.promise;
+  }
+
+  /** What is neither said nor refused yet, in its order. */
+  get unsaid(): readonly string[] {
+    const again = this.#again.map(({ item }) => item);
+    return [...this.#underWay, ...again, ...this.#waiting].sort(inTurn).map(({ text }) => text);
   }
 
   /** The last message said in each room. */
@@ -48,20 +63,63 @@ export class Outbox {
     return [...this.#last.values()];
   }
 
-  async #say(room: Conversation, text: string): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        const { id } = await this.#chat.say(room, text);
-        this.#last.set(room, { id, room });
-        return;
-      } catch (error) {
-        const reason = error instanceof ChatError ? error : new ChatError("closed", String(error), { cause: error });
-        if (!PASSING.includes(reason.code) || tries === TRIES) return this.#refused(text, reason);
-        await pause(FIRST_PAUSE_MS * 2 ** tries);
-      }
+  get #count(): number {
+    return this.#waiting.length + this.#underWay.size + this.#again.length;
+  }
+
+  #launch(): void {
+    while (!this.#rests && this.#again.length === 0 && this.#underWay.size < this.#window) {
+      const item = this.#waiting.shift();
+      if (!item) return;
+      this.#underWay.add(item);
+      void this.#say(item);
     }
   }
+
+  async #say(item: Item): Promise<void> {
+    const { room, text } = item;
+    try {
+      const { id } = await this.#chat.say(room, text);
+      this.#last.set(room, { id, room });
+      this.#window = Math.min(WINDOW, this.#window * 2);
+    } catch (error) {
+      const reason = error instanceof ChatError ? error : new ChatError("closed", String(error), { cause: error });
+      if (PASSING.includes(reason.code)) this.#again.push({ item, reason });
+      else this.#refused(text, reason);
+    }
+    this.#underWay.delete(item);
+    if (this.#again.length > 0 && this.#underWay.size === 0) this.#rest();
+    else this.#launch();
+    this.#tellChange();
+  }
+
+  /** Those that were not said come again in their order, before all that was typed later. Only the first of them loses patience. */
+  #rest(): void {
+    const again = this.#again.sort((a, b) => inTurn(a.item, b.item));
+    this.#again = [];
+    const first = again[0];
+    if (first && ++first.item.tries === TRIES) {
+      again.shift();
+      this.#refused(first.item.text, first.reason);
+    }
+    this.#waiting.unshift(...again.map(({ item }) => item));
+    this.#window = 1;
+    this.#rests = true;
+    const goOn = () => {
+      this.#rests = false;
+      this.#launch();
+    };
+    setTimeout(goOn, FIRST_PAUSE_MS * 2 ** (again[0]?.item.tries ?? 0));
+  }
+
+  #tellChange(): void {
+    const { resolve } = this.#changed;
+    this.#changed = Promise.withResolvers<void>();
+    resolve();
+  }
 }
+
+const inTurn = (a: Item, b: Item): number => a.turn - b.turn;
 
 /** The text in pieces that a message can hold. */
 function fitting(text: string): readonly string[] {

@@ -38,7 +38,7 @@ export function start(chat: Chat, ...argv: readonly string[]): Running {
   const { args, options } = parsed;
   const done = command
     .load()
-    .then((run) => run({ ...io, args, options, lasting: command.lasting ?? false, signal: ending.signal, chat, own: null }));
+    .then((run) => run({ ...io, args, options, lasting: command.lasting ?? false, signal: ending.signal, chat, own: null, hub: null }));
   return {
     out: out.text,
     err: err.text,
