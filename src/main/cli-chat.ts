@@ -4,30 +4,36 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ChatError, type ErrorCode } from "../core/errors.ts";
 import type { Chat } from "../core/ports/chat.ts";
 import { createLogger, type Logger } from "../core/ports/logger.ts";
-import type { Base, Options, OwnPeer } from "../ui/cli/command.ts";
+import type { Base, Options, Talk } from "../ui/cli/command.ts";
 import { chooseName, knownName } from "./cli-name.ts";
+import type { HubOptions } from "./doors.ts";
 import type { Home, Running } from "./home.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer, PeerOptions } from "./peer.ts";
 
-/** Runs a peer while `use` does; it leaves the network properly afterwards. Throws `in-use` where one runs for this home already. */
-export async function withPeer(base: Base, home: Home, use: (peer: Peer) => Promise<void>): Promise<void> {
+/** Runs a peer, a hub where `hub` says of what kind, while `use` does; it leaves the network properly afterwards.
+ *  Throws `in-use` where one runs for this home already. */
+export async function withPeer(base: Base, home: Home, use: (peer: Peer) => Promise<void>, hub?: HubOptions): Promise<void> {
   const name = await chooseName(home, base.options, base, base.signal);
   if (name === null) return;
-  const peer = await startOnly(base, home, name);
+  const peer = await startOnly(base, home, { name, ...(hub && { hub }) });
   await lend(peer, use);
 }
 
-/** Gives `use` a Chat, and the peer behind it when that runs only for this. */
-export async function withChat(base: Base, home: Home, use: (chat: Chat, own: OwnPeer | null) => Promise<void>): Promise<void> {
+/** Gives `use` a Chat, and the peer behind it when that runs only for this, or the hub. */
+export async function withChat(base: Base, home: Home, use: (talk: Talk) => Promise<void>): Promise<void> {
+  if (base.options.hub !== undefined) {
+    const { withHub } = await import("./hub-client.ts");
+    return withHub(base, home, base.options.hub, use);
+  }
   const running = home.running();
   const name = running ? null : await chooseName(home, base.options, base, base.signal);
   if (!running && name === null) return;
   const found = await findChat(base, home, name);
-  if (found.own) return lend(found.own, (peer) => use(peer.chat, peer));
+  if (found.own) return lend(found.own, (peer) => use({ chat: peer.chat, own: peer, hub: null }));
   if (running) tellIdle(base);
   try {
     if (base.options.name !== undefined && found.chat.self().name !== base.options.name) await found.chat.rename(base.options.name);
-    await use(found.chat, null);
+    await use({ chat: found.chat, own: null, hub: null });
   } finally {
     await found.chat.close();
   }
@@ -51,7 +57,7 @@ async function findChat(base: Base, home: Home, name: string | null): Promise<Fo
     const chat = await connect(base, home);
     if (chat) return { chat, own: null };
     try {
-      const own = await start(base, home, name ?? knownName(home, base.options));
+      const own = await start(base, home, { name: name ?? knownName(home, base.options) });
       return { chat: own.chat, own };
     } catch (error) {
       const hopeless = !isOneOf(error, ["in-use"]) || (base.options.port && !home.running()?.brief);
@@ -62,11 +68,11 @@ async function findChat(base: Base, home: Home, name: string | null): Promise<Fo
 }
 
 /** A new peer, and the only one of this home; one that is brief is waited for. */
-async function startOnly(base: Base, home: Home, name: string): Promise<Peer> {
+async function startOnly(base: Base, home: Home, as: StartAs): Promise<Peer> {
   const until = performance.now() + BRIEF_MS;
   for (;;) {
     try {
-      return await start(base, home, name);
+      return await start(base, home, as);
     } catch (error) {
       const running = isOneOf(error, ["in-use"]) ? home.running() : null;
       if (!running) throw error;
@@ -118,12 +124,14 @@ const PEER_ONLY = [
   ["noDiscovery", "--no-discovery"],
 ] as const satisfies readonly (readonly [keyof Options, string])[];
 
-async function start(base: Base, home: Home, name: string): Promise<Peer> {
+type StartAs = Pick<PeerOptions, "name" | "hub">;
+
+async function start(base: Base, home: Home, as: StartAs): Promise<Peer> {
   const { startPeer } = await import("./peer.ts");
   const { options } = base;
   return startPeer({
+    ...as,
     home,
-    name,
     port: options.port ?? null,
     bind: options.bind ?? null,
     network: options.network ?? "lan",

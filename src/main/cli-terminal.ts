@@ -7,6 +7,8 @@ export type Terminal = {
   readonly io: Io;
   /** Aborted by SIGINT, SIGTERM, SIGHUP, and when nobody reads the output any more. */
   readonly signal: AbortSignal;
+  /** From now on SIGHUP calls this instead of ending. */
+  onHangup(listener: () => void): void;
   /** Whether the reader of the output went away: then nothing that failed is worth a word. */
   unread(): boolean;
   /** Resolves when all output is written. Rejects with `storage` when it could not be. */
@@ -22,6 +24,7 @@ export function openTerminal(): Terminal {
     ending.abort();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  const onHangup = (listener: () => void) => void process.off("SIGHUP", end).on("SIGHUP", listener);
   process.stdout.on("error", (error) => {
     broken = error;
     ending.abort();
@@ -32,7 +35,7 @@ export function openTerminal(): Terminal {
     await written(process.stdout);
     if (broken && !unread()) throw new ChatError("storage", `cannot write the output: ${broken.message}`);
   };
-  return { io: ioOf(process), signal: ending.signal, unread, close };
+  return { io: ioOf(process), signal: ending.signal, onHangup, unread, close };
 }
 
 function ioOf({ stdin, stdout, stderr, env }: NodeJS.Process): Io {

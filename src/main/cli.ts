@@ -5,7 +5,7 @@ import type { Base } from "../ui/cli/command.ts";
 import type { Invocation } from "../ui/cli/parse.ts";
 import { withChat, withPeer } from "./cli-chat.ts";
 import { knownName } from "./cli-name.ts";
-import { openTerminal } from "./cli-terminal.ts";
+import { openTerminal, type Terminal } from "./cli-terminal.ts";
 import { defaultHome, type Home, openHome } from "./home.ts";
 
 /** Runs the command to its end. Throws ChatError when it cannot do its work. */
@@ -15,14 +15,16 @@ export async function runCommand(invocation: Extract<Invocation, { kind: "run" }
   const terminal = openTerminal();
   const base: Base = { ...terminal.io, signal: terminal.signal, lasting: command.lasting ?? false, args, options };
   try {
-    await runWith(invocation, home, base);
+    await runWith(invocation, { home, base, terminal });
   } catch (error) {
     if (!terminal.unread()) throw error;
   }
   await terminal.close();
 }
 
-async function runWith({ command }: Extract<Invocation, { kind: "run" }>, home: Home, base: Base): Promise<void> {
+type Setting = { readonly home: Home; readonly base: Base; readonly terminal: Terminal };
+
+async function runWith({ command }: Extract<Invocation, { kind: "run" }>, { home, base, terminal }: Setting): Promise<void> {
   switch (command.needs) {
     case "identity": {
       const run = await command.load();
@@ -30,7 +32,14 @@ async function runWith({ command }: Extract<Invocation, { kind: "run" }>, home: 
     }
     case "peer":
       return withPeer(base, home, async (peer) => (await command.load())({ ...base, chat: peer.chat, peer }));
+    case "hub": {
+      const { withHubPeer } = await import("./hub-command.ts");
+      return withHubPeer(base, home, terminal.onHangup, async (peer) => {
+        const run = await command.load();
+        await run({ ...base, chat: peer.chat, peer, title: peer.title() ?? "" });
+      });
+    }
     case "chat":
-      return withChat(base, home, async (chat, own) => (await command.load())({ ...base, chat, own }));
+      return withChat(base, home, async (talk) => (await command.load())({ ...base, ...talk }));
   }
 }

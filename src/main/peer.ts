@@ -3,24 +3,18 @@
 import { networkInterfaces } from "node:os";
 import type { RecoveryTimes } from "../chat/engine.ts";
 import { openChat } from "../chat/open.ts";
-import { ChatError } from "../core/errors.ts";
 import type { PeerId } from "../core/ids.ts";
 import type { Chat } from "../core/ports/chat.ts";
 import type { Roster } from "../core/ports/log.ts";
 import type { Logger } from "../core/ports/logger.ts";
-import { createWebGateway } from "../gateways/web/gateway.ts";
 import { NetworkClock } from "../mesh/clock.ts";
 import { ownAddresses, parseDialAddress } from "../mesh/own-addresses.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { networkOf } from "../wire/network.ts";
-import { type DoorOptions, openDoor } from "./door.ts";
-import { type Home, ownerToken } from "./home.ts";
+import { type Doors, type HubOptions, openDoors } from "./doors.ts";
+import type { Home } from "./home.ts";
 import { LateMesh } from "./late-mesh.ts";
-import type { Door } from "./listening.ts";
 import { recallNeighbours } from "./neighbours.ts";
-
-/** The port that finds people and carries everything: EARS on a phone's keys. */
-export const DEFAULT_PORT = 3277;
 
 export type PeerOptions = {
   readonly home: Home;
@@ -36,6 +30,8 @@ export type PeerOptions = {
   readonly discovery: boolean;
   /** Runs for one short command. */
   readonly brief?: boolean;
+  /** Opens the doors to guests on the network; left out, they are open to this computer alone. */
+  readonly hub?: HubOptions;
   readonly log: Logger;
 };
 
@@ -46,6 +42,8 @@ export type Peer = {
   readonly address: { readonly host: string; readonly port: number };
   /** The peers that are linked now. */
   linked(): readonly PeerId[];
+  readonly title: Doors["title"];
+  readonly reload: Doors["reload"];
   /** Tells everyone, stores everything, leaves. */
   close(): Promise<void>;
 };
@@ -81,21 +79,15 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   const engine = await openChat({ identity, network, store, clock, name, recovery, log: log.warn });
   undo.push(() => engine.chat.close());
   undo.push(() => leaving.abort());
-  const token = ownerToken();
-  const web = createWebGateway({ chat: engine.chat, token, log: log.warn });
   const neighbours = await recallNeighbours(store);
   const arrivals: { mesh: LateMesh | null } = { mesh: null };
-  const door = await openDoorFor(options, {
+  const doors = await openDoors({
+    ...{ home, engine, store, clock, log, bind, port: options.port, hub: options.hub ?? null },
     tls: async () => (await import("../mesh/link/tls.ts")).tlsServerOptions(identity),
     onLink: (socket) => (arrivals.mesh ? arrivals.mesh.accept(socket) : socket.destroy()),
-    peopleTls: async () => {
-      const { webCredentials, webHosts } = await import("./web-certificate.ts");
-      return webCredentials(home.dir, webHosts(networkInterfaces()));
-    },
-    gateways: { http: web.handle },
   });
-  undo.push(() => door.close());
-  const { port } = door.address;
+  undo.push(() => doors.close());
+  const { port, token, chat, title, reload } = doors;
   const mesh = new LateMesh(
     () => ({
       ...{ identity, network: networkOf(network, options.secret), log: engine.log, roster: engine.roster, networkClock, clock: ownClock },
@@ -106,31 +98,17 @@ async function compose(options: PeerOptions, undo: Undo): Promise<Peer> {
   );
   arrivals.mesh = mesh;
   undo.push(() => mesh.close());
-  undo.push(() => web.close());
+  undo.push(() => doors.farewell());
   undo.push(rememberName(engine.roster, home, log));
   undo.push(home.announce({ host: ownHost(bind), port, token, network, brief: options.brief ?? false }));
   const host = reachableHost(bind, port);
-  return { chat: engine.chat, id: identity.id, address: { host, port }, linked: () => mesh.linked(), close: () => undo.all() };
+  return { chat, id: identity.id, address: { host, port }, linked: () => mesh.linked(), title, reload, close: () => undo.all() };
 }
 
 /** How long a peer whose history is gone waits for what it had said; leaving ends the wait. */
 function recoveryTimes(leaving: AbortSignal): RecoveryTimes {
   const within = (milliseconds: number) => AbortSignal.any([leaving, AbortSignal.timeout(milliseconds)]);
   return { atLeast: within(RECOVERY.atLeast), atMost: within(RECOVERY.atMost) };
-}
-
-/** Opens the door on the port that was asked for; where none was, on 3277 or else any that is free. */
-async function openDoorFor({ port, bind, log }: PeerOptions, parts: Omit<DoorOptions, "port" | "bind" | "log">): Promise<Door> {
-  const on = (port: number) => openDoor({ ...parts, port, bind, log: log.warn });
-  if (port !== null) return on(port);
-  try {
-    return await on(DEFAULT_PORT);
-  } catch (error) {
-    if (!(error instanceof ChatError && error.code === "in-use")) throw error;
-    const door = await on(0);
-    log.info(`port ${DEFAULT_PORT} is taken on this computer, so this peer listens on ${door.address.port}`);
-    return door;
-  }
 }
 
 /** A new name holds for the next run, too. Returns the way to stop. Not a watch: what the first watcher is told belongs to people. */
