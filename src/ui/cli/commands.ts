@@ -44,7 +44,7 @@ export const COMMANDS: readonly Command[] = [
       "Settings are in hub.toml in the home, written with comments at the first start: the words of welcome, who may come, limits, how long history is kept. SIGHUP reads them again; ones that are wrong change nothing then, and are told.",
       "The owner looks after the guests from `earshot chat` of the same home: /help lists how.",
     ],
-    examples: ["earshot hub --title 'Room 12'", "earshot hub --line 2323", "earshot hub --check"],
+    examples: ["earshot hub --title Workshop", "earshot hub --line 2323", "earshot hub --check"],
     lasting: true,
     needs: "hub",
     load: async () => (await import("./hub.ts")).hub,
