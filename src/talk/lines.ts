@@ -1,6 +1,6 @@
 // Turns messages and events into lines for people.
 
-import type { Conversation } from "../core/ids.ts";
+import { type Conversation, peerOf, personOf } from "../core/ids.ts";
 import { cleanLine, cleanText } from "../core/name.ts";
 import type { ChatEvent, Message, PersonInfo } from "../core/ports/chat.ts";
 import type { Person } from "../core/presence.ts";
@@ -43,7 +43,7 @@ export function eventLine(event: Exclude<ChatEvent, { kind: "message" | "presenc
     case "topic":
       return newsLine(topicText(people.shown(event.by), people.target(event.room), event.text), new Date(event.at));
     case "announced":
-      return newsLine(`${people.shown(event.by)}: ${cleanText(event.text)}`, new Date(event.at));
+      return newsLine(announcedText(event, people), new Date(event.at));
     case "renamed":
       return newsLine(`${cleanLine(event.previous)} is now ${people.shown(event.person)}`, new Date(event.at));
     case "edited":
@@ -123,6 +123,12 @@ function bodyOf(message: Message, indent: number): string {
 const indented = (text: string, by: number): string => (text.includes("\n") ? text.replaceAll("\n", `\n${" ".repeat(by)}`) : text);
 
 const stampOf = ({ at, ahead }: Message): string => `[${clockOf(new Date(at))}${ahead ? "?" : ""}]`;
+
+/** What the hub or peer of the one who reads announces needs no name; anybody else's could be a lie. */
+function announcedText({ by, text }: Extract<ChatEvent, { kind: "announced" }>, people: Directory): string {
+  const isOwnHub = by.id === personOf(peerOf(people.self));
+  return isOwnHub ? cleanText(text) : `${people.shown(by)}: ${cleanText(text)}`;
+}
 
 const topicText = (by: string, room: string, text: string): string =>
   text ? `${by} set the topic of ${room}: ${cleanLine(text, 1000)}` : `${by} removed the topic of ${room}`;

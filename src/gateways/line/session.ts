@@ -16,6 +16,8 @@ const MOST_CHARS = 256 * 1024;
 /** Milliseconds that what was typed has to be said when the hub closes. */
 const LAST_WORDS_MS = 1500;
 
+/** Milliseconds that the hub's reason may come after the end of what it tells. */
+const FAREWELL_MS = 500;
 /** Milliseconds that a reader who fell behind has to learn of it. */
 const SLOW_MS = 30_000;
 
@@ -155,7 +157,7 @@ export class Session {
     answer.visit.ended(({ text }) => this.end(text));
     this.#parts.named();
     const { teller, names } = this.#parts;
-    const conversation = new Conversation({ chat, outlet: this.#outlet, teller, names, lost: (why) => this.end(why) });
+    const conversation = new Conversation({ chat, outlet: this.#outlet, teller, names, lost: (why) => this.#lost(why) });
     this.#conversation = conversation;
     await conversation.open();
     for (let held = this.#entrance.held; held.length > 0; ) held = held.slice(await conversation.take(held));
@@ -176,6 +178,11 @@ export class Session {
   #fellBehind(): void {
     this.#parts.dropped();
     this.end("you fell too far behind what is said here; connect again to go on", SLOW_MS);
+  }
+
+  /** The hub may be about to say why. */
+  #lost(why: string): void {
+    setTimeout(() => this.end(why), FAREWELL_MS);
   }
 
   #leave(): void {

@@ -1,6 +1,6 @@
 // Makes lines of what happens, once for all who look from the same room.
 
-import type { Conversation, PersonId } from "../../core/ids.ts";
+import { type Conversation, type PersonId, peerOf, personOf } from "../../core/ids.ts";
 import type { Chat, ChatEvent, PersonInfo } from "../../core/ports/chat.ts";
 import type { Directory } from "../../talk/directory.ts";
 import { eventLine, isAlsoPresence, type Line, messageLine, presenceLine, type View } from "../../talk/lines.ts";
@@ -12,13 +12,18 @@ import { Days } from "./days.ts";
 /** Lines that belong to a day: whoever was last told of another is told of the day first. Days are 0 where no line has one. */
 export type DatedPiece = Piece & { readonly firstDay: number; readonly lastDay: number; readonly withDay: () => Piece };
 
+/** `mover`: who does it, where that one is not to be told. */
+type Item = { readonly what: ChatEvent | Line; readonly mover: PersonId | null };
+
 /** What became of a list of events. */
 type Told = {
-  readonly items: readonly (ChatEvent | Line)[];
+  readonly items: readonly Item[];
   /** Of the last event that has one. */
   readonly cursor: number | null;
   /** Somebody's direct talk: told by the other's name, to one person only. */
   readonly isPersonal: boolean;
+  /** Those whose coming, going or status it is: they know of it. */
+  readonly movers: ReadonlySet<PersonId>;
   readonly pieces: Map<Conversation, DatedPiece | null>;
 };
 
@@ -41,7 +46,7 @@ export class Teller {
   }
 
   /** Somebody watches from now on: while anybody does, it is known who is here. Resolves once it is. Call the result when the watch ends. */
-  async attach(chat: Pick<Chat, "people">): Promise<() => void> {
+  async attach(chat: Pick<Chat, "people" | "self">): Promise<() => void> {
     if (this.#attached++ === 0) this.#meeting = this.#meet(chat);
     try {
       await this.#meeting;
@@ -64,7 +69,12 @@ export class Teller {
   /** What there is to tell of these events to one who looks so; null for nothing. */
   piece(events: readonly ChatEvent[], view: View): DatedPiece | null {
     const told = this.#tell(events);
-    if (told.isPersonal) return rendered(told.items, view);
+    if (told.isPersonal || told.movers.has(view.people.self)) {
+      return rendered(
+        told.items.filter(({ mover }) => mover !== view.people.self),
+        view,
+      );
+    }
     const known = told.pieces.get(view.room);
     if (known !== undefined) return known;
     const piece = rendered(told.items, { people: this.#people, room: view.room });
@@ -82,17 +92,21 @@ export class Teller {
     if (known) return known;
     const items = events.flatMap((event) => this.#item(event) ?? []);
     const cursor = events.findLast((event) => event.cursor !== null)?.cursor ?? null;
-    const told = { items, cursor, isPersonal: events.some(isDirect), pieces: new Map() };
+    const movers = new Set(items.flatMap(({ mover }) => mover ?? []));
+    const told = { items, cursor, isPersonal: events.some(isDirect), movers, pieces: new Map() };
     this.#told.set(events, told);
     if (items.length > 0) this.#comings.flush();
     return told;
   }
 
-  #item(event: ChatEvent): ChatEvent | Line | null {
+  #item(event: ChatEvent): Item | null {
     if (event.kind === "typing" || isAlsoPresence(event)) return null;
-    if (event.kind === "presence") return this.#presenceOnce(event);
+    if (event.kind === "presence") {
+      const what = this.#presenceOnce(event);
+      return what && { what, mover: event.person.id };
+    }
     if (event.kind === "renamed") this.#renamed(event);
-    return event;
+    return { what: event, mover: event.kind === "joined" || event.kind === "left" ? event.person.id : null };
   }
 
   #renamed({ person, was }: Extract<ChatEvent, { kind: "renamed" }>): void {
@@ -123,9 +137,12 @@ export class Teller {
     return null;
   }
 
-  async #meet(chat: Pick<Chat, "people">): Promise<void> {
+  async #meet(chat: Pick<Chat, "people" | "self">): Promise<void> {
     const everyone = await chat.people();
     for (const person of everyone) this.#names.learn(person);
+    // what all are told is told as the one who hosts them reads it
+    const host = everyone.find(({ id }) => id === personOf(peerOf(chat.self().id)));
+    if (host) this.#people.become(host);
     this.#standing = new Map(everyone.filter(({ status }) => status !== "offline").map((person) => [person.id, person]));
   }
 }
@@ -135,12 +152,12 @@ const isDirect = (event: ChatEvent): boolean => {
   return "room" in event && event.room.startsWith("@");
 };
 
-function rendered(items: readonly (ChatEvent | Line)[], view: View): DatedPiece | null {
+function rendered(items: readonly Item[], view: View): DatedPiece | null {
   const days = new Days();
-  for (const item of items) {
-    if ("tone" in item) days.add(item);
-    else if (item.kind === "message") days.add(messageLine(item.message, view), new Date(item.message.at));
-    else if (item.kind !== "presence") days.add(eventLine(item, view));
+  for (const { what } of items) {
+    if ("tone" in what) days.add(what);
+    else if (what.kind === "message") days.add(messageLine(what.message, view), new Date(what.message.at));
+    else if (what.kind !== "presence") days.add(eventLine(what, view));
   }
   return days.piece();
 }
