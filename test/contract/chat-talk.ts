@@ -235,9 +235,9 @@ function testDelivery(stage: Stage): void {
   });
 
   test("waiting for delivery can be given up, and needs a message", async (context) => {
-    const { ann, neighbourhood } = await stage(context);
+    const { ann, bob, neighbourhood } = await stage(context);
     neighbourhood.part();
-    const said = await ann.say(LOBBY, "anyone?");
+    const said = await ann.say(talkWith(bob), "are you there?");
     const given = new AbortController();
     const waiting = ann.delivered(said.id, given.signal);
     given.abort();

@@ -5,6 +5,7 @@ import type { TestContext } from "node:test";
 import { ChatError, type ErrorCode } from "../../src/core/errors.ts";
 import type { Conversation } from "../../src/core/ids.ts";
 import type { Chat, PersonInfo, RoomInfo } from "../../src/core/ports/chat.ts";
+import type { Person } from "../../src/core/presence.ts";
 import type { Neighbourhood } from "./pair.ts";
 
 /** Ann, bob and cy as the implementation under test shows them, and the engines behind it. */
@@ -12,6 +13,8 @@ export type Scene = {
   readonly ann: Chat;
   readonly bob: Chat;
   readonly cy: Chat;
+  /** Where the three are guests: who host them, in this order. They are people here, too. */
+  readonly hosts: readonly Person[];
   readonly neighbourhood: Neighbourhood;
 };
 

@@ -55,7 +55,8 @@ async function renderer({ chat, options, colour }: ChatContext, room: Conversati
   const people = new Directory(chat.self(), everyone);
   const known = new Map<string, PersonInfo>(everyone.map((person) => [person.id, person]));
   return (event) => {
-    if (event.kind === "renamed" || event.kind === "presence") people.learn(event.person);
+    if (event.kind === "renamed") people.renamed(event.person, event.was);
+    if (event.kind === "presence") people.learn(event.person);
     if (options.json) {
       const object = eventObject(event, people);
       return object ? jsonLine(object) : "";
