@@ -26,6 +26,11 @@ export const STATUS_OF = {
 /** Why a WebSocket is closed (RFC 6455 §7.4.1). */
 export const CLOSE = { leaving: 1001, protocol: 1002, text: 1003, slow: 1013 } as const;
 
+/** A reason that fits into the frame that closes: at most 123 bytes (RFC 6455 §5.5.1), characters whole. */
+export const closeReason = (text: string): string =>
+  new TextDecoder().decode(Buffer.from(text).subarray(0, MAX_REASON)).replace(/\ufffd+$/, "");
+const MAX_REASON = 123;
+
 /** Whatever was thrown, as an error that may be told. What is no ChatError is a mistake of ours and says nothing of its inside. */
 export function tellable(error: unknown): ChatError {
   if (error instanceof ChatError) return error;

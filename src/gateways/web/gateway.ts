@@ -2,6 +2,7 @@
 
 import type { Socket } from "node:net";
 import type { Chat } from "../../core/ports/chat.ts";
+import type { FrontDesk } from "../../core/ports/hub.ts";
 import type { HttpOptions } from "./http.ts";
 import type { WebServer } from "./server.ts";
 
@@ -10,17 +11,21 @@ export type WebGatewayOptions = HttpOptions & {
   readonly chat: Chat;
   /** Whoever knows it is the owner. */
   readonly token: string;
+  /** Lets guests in; asked for when the first one comes. Null or left out: nobody but the owner. */
+  readonly desk?: FrontDesk | (() => Promise<FrontDesk>) | null;
+  /** What this computer is called beside its addresses: requests by other names are refused. */
+  readonly hostnames?: () => readonly string[];
   /** Milliseconds between signs of life. Default 20,000. */
   readonly beat?: number;
   readonly log?: (line: string) => void;
 };
 
 export type WebGateway = {
-  /** Takes a connection from the door, paused; `settled` is called once it has shown the token. */
+  /** Takes a connection from the door, paused; `settled` is called once it has become a WebSocket. */
   handle(socket: Socket, settled: () => void): void;
   /** Loads what the first connection needs, ahead of it. */
   warm(): Promise<void>;
-  /** Answers what is under way and says goodbye to all sessions; before Chat closes. Within a second or so, whatever clients do. */
+  /** Answers what is under way and says goodbye to all sessions; before Chat closes. Within three seconds, whatever clients do. */
   close(): Promise<void>;
 };
 

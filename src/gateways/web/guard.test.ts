@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ErrorCode } from "../../core/errors.ts";
-import { type Knock, refuseForeign, refuseStranger } from "./guard.ts";
+import { isSame, type Knock, type Place, refuseForeign, refuseProtocol, tokenOf } from "./guard.ts";
 
-const PLACE = { port: 3277, address: "::ffff:192.168.1.5" };
+const PLACE: Place = { port: 3277, address: "::ffff:192.168.1.5", hostnames: ["room12.local"] };
 const PLAIN: Knock = { host: "localhost:3277", origin: undefined, authorization: undefined, protocols: undefined };
 
 describe("a request is ours", () => {
@@ -15,7 +14,10 @@ describe("a request is ours", () => {
     ["by the loopback address of IPv6", { host: "[::1]:3277" }, true],
     ["by the address at which it came in", { host: "192.168.1.5:3277" }, true],
     ["by a name in capitals", { host: "LOCALHOST:3277" }, true],
+    ["by a name that we were given", { host: "Room12.local:3277" }, true],
     ["from our own page", { origin: "http://localhost:3277" }, true],
+    ["from our own page by TLS", { host: "room12.local:3277", origin: "https://room12.local:3277" }, true],
+    ["not without the port, unless the scheme says it", { host: "localhost" }, false],
     ["not by a name that was bound to us (DNS rebinding)", { host: "evil.example:3277" }, false],
     ["not by a name that only begins like ours", { host: "localhost:3277.evil.example" }, false],
     ["not by another port", { host: "localhost:80" }, false],
@@ -30,25 +32,44 @@ describe("a request is ours", () => {
   for (const [name, knock, own] of cases) {
     it(name, () => assert.equal(refuseForeign({ ...PLAIN, ...knock }, PLACE)?.code, own ? undefined : "not-allowed"));
   }
+
+  for (const port of [80, 443]) {
+    it(`without the port where it is ${port}`, () =>
+      assert.equal(refuseForeign({ ...PLAIN, host: "room12.local" }, { ...PLACE, port }), null));
+  }
 });
 
-describe("a caller is let in", () => {
-  const cases: readonly (readonly [string, Partial<Knock>, ErrorCode | undefined])[] = [
-    ["with the token in a header", { authorization: "Bearer s3cret", protocols: "earshot.v1" }, undefined],
-    ["with the token beside the protocol", { protocols: "earshot.v1, token.s3cret" }, undefined],
-    ["not without a token", { protocols: "earshot.v1" }, "bad-signature"],
-    ["not with another token", { protocols: "earshot.v1, token.s3creT" }, "bad-signature"],
-    ["not with a part of the token", { protocols: "earshot.v1, token.s3cre" }, "bad-signature"],
-    ["not with an empty token", { authorization: "Bearer ", protocols: "earshot.v1, token." }, "bad-signature"],
-    ["not by a password", { authorization: "Basic s3cret", protocols: "earshot.v1" }, "bad-signature"],
-    ["not when it offers no protocol we speak", { authorization: "Bearer s3cret", protocols: "earshot.v9" }, "bad-input"],
-    ["not when it offers no protocol at all", { authorization: "Bearer s3cret" }, "bad-input"],
+describe("the token of a caller", () => {
+  const cases: readonly (readonly [string, Partial<Knock>, string])[] = [
+    ["is the one in the header", { authorization: "Bearer s3cret", protocols: "earshot.v1, token.other" }, "s3cret"],
+    ["is the one beside the protocol", { protocols: "earshot.v1, token.s3cret" }, "s3cret"],
+    ["is none where there is none", { protocols: "earshot.v1" }, ""],
+    ["is none where it is empty", { authorization: "Bearer ", protocols: "earshot.v1, token." }, ""],
+    ["is no password", { authorization: "Basic s3cret", protocols: "earshot.v1" }, ""],
   ];
-  for (const [name, knock, code] of cases) {
-    it(name, () => assert.equal(refuseStranger({ ...PLAIN, ...knock }, "s3cret")?.code, code));
-  }
+  for (const [name, knock, token] of cases) it(name, () => assert.equal(tokenOf({ ...PLAIN, ...knock }), token));
+});
 
-  it("never while there is no token to know", () => {
-    assert.equal(refuseStranger({ ...PLAIN, authorization: "Bearer ", protocols: "earshot.v1, token." }, "")?.code, "bad-signature");
-  });
+describe("two tokens", () => {
+  const cases: readonly (readonly [string, string, boolean])[] = [
+    ["s3cret", "s3cret", true],
+    ["s3creT", "s3cret", false],
+    ["s3cre", "s3cret", false],
+    ["", "s3cret", false],
+    ["", "", false],
+  ];
+  for (const [given, token, same] of cases) {
+    it(`"${given}" and "${token}" are ${same ? "the same" : "not the same"}`, () => assert.equal(isSame(given, token), same));
+  }
+});
+
+describe("a caller is refused", () => {
+  const cases: readonly (readonly [string, string | undefined, boolean])[] = [
+    ["that offers no protocol", undefined, true],
+    ["that offers none that we speak", "earshot.v9", true],
+    ["never for offering others, too", "chat, earshot.v1", false],
+  ];
+  for (const [name, protocols, refused] of cases) {
+    it(name, () => assert.equal(refuseProtocol({ ...PLAIN, protocols })?.code, refused ? "bad-input" : undefined));
+  }
 });

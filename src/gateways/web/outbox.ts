@@ -2,81 +2,105 @@
 
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import { encodeEvents } from "../../wire/web.ts";
+import { textFrame } from "../../wire/web-frame.ts";
+import type { Batch, Told } from "./batch.ts";
+import type { Post } from "./post.ts";
 
 /** Bytes on their way to one reader beyond which it counts as fallen behind. */
 export const MAX_BEHIND = 4 * 1024 * 1024;
-/** Characters of events in one frame; a batch beyond it goes in several. */
-const FRAME_CHARS = 256 * 1024;
+/** Bytes of events in one frame; a batch beyond it goes in several. */
+const FRAME_BYTES = 256 * 1024;
 
-/** A WebSocket, and the connection below it, which is corked so that a tick's frames leave in one write. */
+/** A WebSocket, and the connection below it: what is told leaves there as bytes that all readers share. */
 export type Wire = { readonly socket: WebSocket; readonly connection: Duplex };
-
-export type OutboxHooks = {
-  /** A frame that goes ahead of the others, or null. */
-  readonly beforeFlush: () => string | null;
-  /** What was flushed has left for the network. */
-  readonly flushed: () => void;
-};
-
-type Batch = { readonly watch: number; readonly events: string[]; chars: number };
 
 /** Keeps the order in which things were put in. */
 export class Outbox {
   readonly #wire: Wire;
-  readonly #hooks: OutboxHooks;
-  #items: (string | Batch)[] = [];
-  #chars = 0;
-  #scheduled = false;
+  readonly #post: Post;
+  /** Called after a flush that left the reader behind. */
+  readonly #overdue: () => void;
+  /** Frames that are complete. */
+  #ready: (string | Uint8Array)[] | null = null;
+  /** What is being told, behind those. */
+  #batch: Batch | null = null;
+  #watch = 0;
+  /** Frames that may stand behind whatever is told in this tick. */
+  #last: string[] | null = null;
+  #isAdded = false;
 
-  constructor(wire: Wire, hooks: OutboxHooks) {
+  constructor(wire: Wire, post: Post, overdue: () => void) {
     this.#wire = wire;
-    this.#hooks = hooks;
+    this.#post = post;
+    this.#overdue = overdue;
   }
 
-  /** Characters waiting here and bytes waiting in the socket. */
-  get behind(): number {
-    return this.#chars + this.#wire.socket.bufferedAmount;
+  /** Whether more waits in the connection than a reader may be behind. */
+  get isBehind(): boolean {
+    return this.#wire.connection.writableLength > MAX_BEHIND;
   }
 
+  /** One frame, after all that was put in. */
   frame(text: string): void {
-    this.#items.push(text);
-    this.#grow(text.length);
+    this.#seal();
+    this.#ready ??= [];
+    this.#ready.push(text);
+    this.#add();
   }
 
-  /** Adds an encoded event to the frame of its watch that is being gathered. */
-  event(watch: number, text: string): void {
-    const last = this.#items.at(-1);
-    if (typeof last === "object" && last.watch === watch && last.chars < FRAME_CHARS) {
-      last.events.push(text);
-      last.chars += text.length;
-    } else {
-      this.#items.push({ watch, events: [text], chars: text.length });
-    }
-    this.#grow(text.length);
+  /** One frame that says nothing which a later event could change: those told meanwhile need not be parted for it. */
+  lastFrame(text: string): void {
+    this.#last ??= [];
+    this.#last.push(text);
+    this.#add();
   }
 
-  #grow(chars: number): void {
-    this.#chars += chars;
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.flush());
+  /** Events for a watch. */
+  tell(watch: number, told: Told): void {
+    if (this.#batch !== null && (this.#watch !== watch || this.#batch.size > FRAME_BYTES)) this.#seal();
+    this.#batch = (this.#batch ?? this.#post.empty).with(told);
+    this.#watch = watch;
+    if (!this.#isAdded) this.#add();
+  }
+
+  #seal(): void {
+    if (this.#batch === null) return;
+    this.#ready ??= [];
+    this.#ready.push(this.#batch.frame(this.#watch));
+    this.#batch = null;
+  }
+
+  #add(): void {
+    if (this.#isAdded) return;
+    this.#isAdded = true;
+    this.#post.add(this);
   }
 
   /** Writes all at once: one system call however many frames. */
   flush(): void {
-    this.#scheduled = false;
+    this.#isAdded = false;
     const { socket, connection } = this.#wire;
-    if (this.#items.length === 0 || socket.readyState !== socket.OPEN) return;
-    const items = this.#items.map((item) => (typeof item === "string" ? item : encodeEvents(item.watch, item.events)));
-    this.#items = [];
-    this.#chars = 0;
-    const first = this.#hooks.beforeFlush();
-    if (first !== null) items.unshift(first);
-    const last = items.pop() ?? "";
+    if (socket.readyState !== socket.OPEN || connection.destroyed) this.#ready = this.#batch = this.#last = null;
+    else if (this.#ready !== null || this.#last !== null) this.#writeAll();
+    else if (this.#batch !== null) this.#writeBatch(this.#batch);
+    if (this.isBehind) this.#overdue();
+  }
+
+  /** What most are told in most ticks: nothing but events. */
+  #writeBatch(batch: Batch): void {
+    this.#batch = null;
+    this.#wire.connection.write(batch.frame(this.#watch));
+  }
+
+  #writeAll(): void {
+    this.#seal();
+    const { connection } = this.#wire;
+    const items = [...(this.#ready ?? []), ...(this.#last ?? [])];
+    this.#ready = this.#last = null;
     connection.cork();
-    for (const text of items) socket.send(text);
-    socket.send(last, () => this.#hooks.flushed());
+    for (const item of items) connection.write(typeof item === "string" ? frameOf(item) : item);
     connection.uncork();
   }
 }
+
+const frameOf = (text: string): Uint8Array => textFrame([Buffer.from(text)]);

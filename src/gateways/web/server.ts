@@ -3,20 +3,27 @@
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { FrontDesk, Origin, Visit } from "../../core/ports/hub.ts";
 import { MAX_REQUEST, SUBPROTOCOL } from "../../wire/web.ts";
-import { STATUS_OF } from "./answers.ts";
+import { CLOSE, STATUS_OF, tellable } from "./answers.ts";
 import type { Answered } from "./commands.ts";
+import { Entrance } from "./entrance.ts";
 import type { WebGatewayOptions } from "./gateway.ts";
-import { type Knock, type Refusal, refuseForeign, refuseStranger } from "./guard.ts";
+import { isSame, type Knock, type Place, type Refusal, refuseForeign, refuseProtocol, tokenOf } from "./guard.ts";
 import { HttpAnswers } from "./http.ts";
 import { Nonces } from "./nonces.ts";
-import { Session } from "./session.ts";
+import type { Wire } from "./outbox.ts";
+import { Post } from "./post.ts";
+import { Session, type Shared, type Speaker } from "./session.ts";
+import { Tellings } from "./tellings.ts";
 
 /** Milliseconds between signs of life. */
 const BEAT_MS = 20_000;
 /** Where the WebSocket is. */
 const SOCKET_PATH = "/chat";
+/** Most connections that have not entered yet; beyond it the oldest goes. */
+const MAX_ENTRANCES = 4096;
 
 export class WebServer {
   readonly #options: WebGatewayOptions;
@@ -30,19 +37,23 @@ export class WebServer {
     handleProtocols: () => SUBPROTOCOL,
   });
   readonly #sessions = new Set<Session>();
-  readonly #nonces = new Nonces<Answered>(() => performance.now());
+  readonly #entrances = new Set<Entrance>();
+  readonly #shared: Shared;
   readonly #settle = new WeakMap<Duplex, () => void>();
   readonly #beat: NodeJS.Timeout;
+  #isClosed = false;
 
   constructor(options: WebGatewayOptions) {
     this.#options = options;
+    const nonces = new Nonces<Answered>(() => performance.now());
+    this.#shared = { nonces, post: new Post(), tellings: new Tellings(), log: options.log ?? (() => {}) };
     this.#answers = new HttpAnswers(options);
     this.#http = createServer({ maxHeaderSize: 8192, keepAlive: false }, (request, response) => {
-      const refusal = refuseForeign(knockOf(request), placeOf(request));
+      const refusal = refuseForeign(knockOf(request), this.#placeOf(request));
       this.#answers.answer(request, response, { refusal, settle: () => this.#settle.get(request.socket)?.() });
     })
       .on("upgrade", (request, connection, head) => this.#upgrade(request, connection, head))
-      .on("error", (error) => options.log?.(`the web gateway: ${error.message}`));
+      .on("error", (error) => this.#shared.log(`the web gateway: ${error.message}`));
     this.#beat = setInterval(() => this.#beatAll(), options.beat ?? BEAT_MS).unref();
   }
 
@@ -54,31 +65,101 @@ export class WebServer {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#beat);
     this.#answers.leave();
+    for (const entrance of this.#entrances) entrance.close(CLOSE.leaving, "leaving");
     await Promise.all([...this.#sessions].map((session) => session.leave()));
-  }
-
-  #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
-    const knock = knockOf(request);
-    const refusal = refuseForeign(knock, placeOf(request)) ?? refusePath(request) ?? refuseStranger(knock, this.#options.token);
-    if (refusal) {
-      connection.end(refusalText(refusal));
-      return;
-    }
-    this.#sockets.handleUpgrade(request, connection, head, (socket) => {
-      this.#settle.get(connection)?.();
-      const { chat, log = () => {} } = this.#options;
-      const session = new Session({ socket, connection }, { chat, log, nonces: this.#nonces });
-      this.#sessions.add(session);
-      socket.on("close", () => this.#sessions.delete(session));
-    });
+    this.#shared.tellings.presence.close();
   }
 
   #beatAll(): void {
     for (const session of this.#sessions) session.beat();
   }
+
+  #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    const knock = knockOf(request);
+    const refusal = refuseForeign(knock, this.#placeOf(request)) ?? refusePath(request) ?? refuseProtocol(knock);
+    if (refusal) return refuse(connection, refusal);
+    const token = tokenOf(knock);
+    const call: Call = { request, connection, head };
+    const { chat } = this.#options;
+    if (isSame(token, this.#options.token)) this.#accept(call, (wire) => this.#begin(wire, { chat, scope: "owner", isGuest: false }));
+    else void this.#receive(call, token).catch((error: unknown) => this.#fail(connection, error));
+  }
+
+  /** Somebody who is not the owner: a guest, where there is a desk for them. */
+  async #receive(call: Call, token: string): Promise<void> {
+    const { connection, request } = call;
+    const desk = await this.#desk();
+    if (this.#isClosed || !desk) return refuse(connection, { code: "bad-signature", text: "a token is needed" });
+    const from: Origin = { address: addressOf(request), door: "web" };
+    const admission = desk.admit(from);
+    if ("refused" in admission) return refuse(connection, { code: "not-allowed", text: admission.refused });
+    if (connection.destroyed) return admission.release();
+    connection.once("close", admission.release);
+    this.#accept(call, (wire) => this.#entrance(wire, { desk, from }, token));
+  }
+
+  async #desk(): Promise<FrontDesk | null> {
+    const { desk = null } = this.#options;
+    return typeof desk === "function" ? desk() : desk;
+  }
+
+  #fail(connection: Duplex, error: unknown): void {
+    const { code, message, cause } = tellable(error);
+    this.#shared.log(`the web gateway cannot let guests in: ${cause ?? message}`);
+    refuse(connection, { code, text: message });
+  }
+
+  #accept({ request, connection, head }: Call, accepted: (wire: Wire) => void): void {
+    this.#sockets.handleUpgrade(request, connection, head, (socket: WebSocket) => {
+      this.#settle.get(connection)?.();
+      socket.on("error", (error) => this.#shared.log(`a client of the web gateway: ${error.message}`));
+      accepted({ socket, connection });
+    });
+  }
+
+  #entrance(wire: Wire, at: { readonly desk: FrontDesk; readonly from: Origin }, token: string): void {
+    const [oldest] = this.#entrances;
+    if (oldest && this.#entrances.size >= MAX_ENTRANCES) {
+      this.#entrances.delete(oldest);
+      oldest.close(CLOSE.slow, "too many wait to enter");
+    }
+    const entrance = new Entrance(wire, at, (visit, behind) => {
+      this.#entrances.delete(entrance);
+      const session = this.#welcome(wire, visit);
+      for (const [data, isBinary] of behind) session.receive(data, isBinary);
+    });
+    this.#entrances.add(entrance);
+    wire.socket.once("close", () => this.#entrances.delete(entrance));
+    if (token === "") entrance.greet();
+    else void entrance.show(token);
+  }
+
+  #welcome(wire: Wire, visit: Visit): Session {
+    const session = this.#begin(wire, { chat: visit.chat, scope: visit.token, isGuest: true });
+    visit.ended((why) => session.farewell(why));
+    wire.socket.once("close", () => {
+      visit.chat.close().catch((error: unknown) => this.#shared.log(`a visit did not end well: ${error}`));
+    });
+    return session;
+  }
+
+  #begin(wire: Wire, speaker: Speaker): Session {
+    const session = new Session(wire, this.#shared, speaker);
+    this.#sessions.add(session);
+    wire.socket.once("close", () => this.#sessions.delete(session));
+    return session;
+  }
+
+  #placeOf({ socket }: IncomingMessage): Place {
+    return { port: socket.localPort ?? 0, address: socket.localAddress ?? "", hostnames: this.#options.hostnames?.() ?? [] };
+  }
 }
+
+/** A request to become a WebSocket. */
+type Call = { readonly request: IncomingMessage; readonly connection: Duplex; readonly head: Buffer };
 
 const refusePath = (request: IncomingMessage): Refusal | null =>
   request.url === SOCKET_PATH ? null : { code: "not-found", text: `the WebSocket is at ${SOCKET_PATH}` };
@@ -91,10 +172,11 @@ const knockOf = ({ headers, headersDistinct }: IncomingMessage): Knock => ({
   protocols: headers["sec-websocket-protocol"],
 });
 
-const placeOf = ({ socket }: IncomingMessage) => ({ port: socket.localPort ?? 0, address: socket.localAddress ?? "" });
+/** The other end, IPv4 as such. */
+const addressOf = ({ socket }: IncomingMessage): string => (socket.remoteAddress ?? "").replace(/^::ffff:/i, "");
 
-function refusalText({ code, text }: Refusal): string {
+function refuse(connection: Duplex, { code, text }: Refusal): void {
   const status = STATUS_OF[code];
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`;
-  return `${head}\r\nContent-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`;
+  connection.end(`${head}\r\nContent-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`);
 }

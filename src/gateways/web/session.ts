@@ -1,58 +1,86 @@
-// One client on its WebSocket: requests in, answers and events out.
+// One client who is in, on its WebSocket: requests in, answers and events out.
 
 import { ChatError } from "../../core/errors.ts";
 import type { Chat } from "../../core/ports/chat.ts";
-import { encodeAnswer, encodeBeat, encodeRefusal, encodeSelf, encodeWelcome, parseRequest, type Request } from "../../wire/web.ts";
+import type { Farewell } from "../../core/ports/hub.ts";
+import type { Person } from "../../core/presence.ts";
+import {
+  encodeAnswer,
+  encodeBeat,
+  encodeFarewell,
+  encodeRefusal,
+  encodeSelf,
+  encodeWelcome,
+  NOT_WELCOME,
+  parseRequest,
+  type Request,
+} from "../../wire/web.ts";
 import { METHODS, type MethodName, type Params } from "../../wire/web-methods.ts";
-import { CLOSE, tellable } from "./answers.ts";
+import { CLOSE, closeReason, tellable } from "./answers.ts";
 import { type Answered, COMMANDS, type Context } from "./commands.ts";
 import type { Nonces } from "./nonces.ts";
-import { MAX_BEHIND, Outbox, type Wire } from "./outbox.ts";
+import { Outbox, type Wire } from "./outbox.ts";
+import type { Post } from "./post.ts";
+import type { Tellings } from "./tellings.ts";
 import { Watches } from "./watches.ts";
 
 /** Requests under way beyond which no more are read. */
 const MAX_UNDER_WAY = 256;
-/** Milliseconds that a client has to take leave. */
-const GOODBYE_MS = 1000;
+/** Milliseconds for what is on its way out when a session ends, and for a client to take leave. */
+const GOODBYE_MS = 3000;
+/** Milliseconds after which one who fell behind, and still does not read, is closed. */
+const BEHIND_MS = 30_000;
 /** Most requests that wait for what may never come. */
 const MAX_WAITING = 256;
 
-export type SessionOptions = {
-  readonly chat: Chat;
+/** What all sessions of a gateway share. */
+export type Shared = {
   readonly nonces: Nonces<Answered>;
+  readonly post: Post;
+  readonly tellings: Tellings;
   readonly log: (line: string) => void;
+};
+
+/** Whom a session speaks for. */
+export type Speaker = {
+  readonly chat: Chat;
+  /** Tells the nonces of one person from those of another. */
+  readonly scope: string;
+  readonly isGuest: boolean;
 };
 
 export class Session {
   readonly #wire: Wire;
-  readonly #options: SessionOptions;
+  readonly #shared: Shared;
+  readonly #speaker: Speaker;
   readonly #outbox: Outbox;
   readonly #watches: Watches;
-  readonly #waiting = new Map<number, AbortController>();
-  readonly #underWay = new Map<number, Promise<void>>();
-  #selfTold = "";
+  #waiting: Map<number, AbortController> | null = null;
+  readonly #underWay = new Set<number>();
+  #self: Person;
   #alive = true;
-  #leaving = false;
+  #leaving: { readonly idle: () => void } | null = null;
+  /** Runs while the client is behind. */
+  #behind: NodeJS.Timeout | null = null;
 
-  constructor(wire: Wire, options: SessionOptions) {
+  constructor(wire: Wire, shared: Shared, speaker: Speaker) {
     this.#wire = wire;
-    this.#options = options;
-    this.#outbox = new Outbox(wire, { beforeFlush: () => this.#selfIfNew(), flushed: () => this.#readOn() });
-    this.#watches = new Watches(options.chat, this.#outbox);
-    wire.socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
+    this.#shared = shared;
+    this.#speaker = speaker;
+    this.#outbox = new Outbox(wire, shared.post, () => this.#cut());
+    this.#watches = new Watches({ chat: speaker.chat, outbox: this.#outbox, tellings: shared.tellings, renamed: () => this.#tellSelf() });
+    wire.socket.on("message", (data, isBinary) => this.receive(data, isBinary));
     wire.socket.on("pong", () => {
       this.#alive = true;
     });
-    wire.socket.on("error", (error) => options.log(`a client of the web gateway: ${error.message}`));
     wire.socket.on("close", () => this.#gone());
-    const self = options.chat.self();
-    this.#selfTold = self.name;
-    this.#outbox.frame(encodeWelcome(self));
-    this.#outbox.flush();
+    this.#self = speaker.chat.self();
+    this.#outbox.frame(encodeWelcome(this.#self));
   }
 
   /** A sign of life both ways; drops a client that has shown none since the last. */
   beat(): void {
+    if (this.#behind !== null) return;
     if (!this.#alive) {
       this.#wire.socket.terminate();
       return;
@@ -62,35 +90,66 @@ export class Session {
     this.#outbox.frame(encodeBeat());
   }
 
-  /** Answers what is under way, says goodbye and closes; asks no more of a client that does not answer the goodbye. */
+  /** The hub ends the visit: says why and closes. */
+  farewell(why: Farewell): void {
+    this.#outbox.frame(encodeFarewell(why));
+    this.#outbox.flush();
+    this.#wire.socket.close(why.code === "closing" ? CLOSE.leaving : NOT_WELCOME, closeReason(why.text));
+  }
+
+  /** Answers what is under way, says goodbye and closes; waits a few seconds for a client that is slow to read. */
   async leave(): Promise<void> {
     const { socket } = this.#wire;
+    if (socket.readyState === socket.CLOSED) return;
     const closed = new Promise((resolve) => socket.once("close", resolve));
     const timer = setTimeout(() => socket.terminate(), GOODBYE_MS);
-    this.#leaving = true;
-    socket.pause();
-    await Promise.all(this.#underWay.values());
-    this.#watches.endAll();
-    this.#outbox.flush();
-    socket.close(CLOSE.leaving, "leaving");
-    socket.resume();
+    if (socket.readyState === socket.OPEN) await this.#takeLeave();
     await closed;
     clearTimeout(timer);
   }
 
+  async #takeLeave(): Promise<void> {
+    const { socket } = this.#wire;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#leaving = { idle: resolve };
+    socket.pause();
+    if (this.#underWay.size > 0) await promise;
+    this.#watches.endAll("closed");
+    if (this.#speaker.isGuest) this.#outbox.frame(encodeFarewell({ code: "closing", text: "the hub is closing; it may be back" }));
+    this.#outbox.flush();
+    socket.close(CLOSE.leaving, "leaving");
+    socket.resume();
+  }
+
   #gone(): void {
+    if (this.#behind) clearTimeout(this.#behind);
     this.#watches.stopAll();
-    for (const waiting of this.#waiting.values()) waiting.abort();
+    for (const waiting of this.#waiting?.values() ?? []) waiting.abort();
+    this.#leaving?.idle();
   }
 
-  #selfIfNew(): string | null {
-    const self = this.#options.chat.self();
-    if (self.name === this.#selfTold) return null;
-    this.#selfTold = self.name;
-    return encodeSelf(self);
+  /** The client fell behind: it hears no more until it has read and asks again, and is closed if it does not read at all. */
+  #cut(): void {
+    this.#watches.endAll("busy");
+    if (this.#behind !== null) return;
+    this.#behind = setTimeout(() => this.#wire.socket.close(CLOSE.slow, "too slow to read"), BEHIND_MS).unref();
+    this.#wire.connection.once("drain", () => {
+      if (this.#behind) clearTimeout(this.#behind);
+      this.#behind = null;
+      this.#readOn();
+    });
   }
 
-  #receive(data: unknown, isBinary: boolean): void {
+  #tellSelf(): void {
+    const self = this.#speaker.chat.self();
+    if (self.name === this.#self.name && self.id === this.#self.id) return;
+    this.#self = self;
+    this.#outbox.frame(encodeSelf(self));
+  }
+
+  /** A frame of the client. */
+  receive(data: unknown, isBinary: boolean): void {
+    this.#alive = true;
     if (isBinary) {
       this.#wire.socket.close(CLOSE.text, "frames are text");
       return;
@@ -109,50 +168,52 @@ export class Session {
 
   #run(request: Request): void {
     const { id, method } = request;
-    if (this.#underWay.has(id) || this.#waiting.has(id) || this.#watches.has(id)) {
+    if (this.#underWay.has(id) || this.#waiting?.has(id) || this.#watches.has(id)) {
       this.#refuse(id, new ChatError("bad-input", `request ${id} is under way already; number requests 1, 2, 3 …`));
       return;
     }
     if (METHODS[method].waits) this.#runWaiting(request);
-    else this.#runShort(request);
+    else void this.#runShort(request);
   }
 
-  #runShort(request: Request): void {
+  async #runShort(request: Request): Promise<void> {
     const { id } = request;
-    const work = this.#answer(request, neverAborted).finally(() => {
-      this.#underWay.delete(id);
-      this.#readOn();
-    });
-    this.#underWay.set(id, work);
+    this.#underWay.add(id);
     if (this.#isCrowded()) this.#wire.socket.pause();
+    await this.#answer(request, neverAborted);
+    this.#underWay.delete(id);
+    if (this.#underWay.size === 0) this.#leaving?.idle();
+    this.#readOn();
   }
 
   #runWaiting(request: Request): void {
     const { id } = request;
-    if (this.#waiting.size >= MAX_WAITING) {
+    this.#waiting ??= new Map();
+    const waiting = this.#waiting;
+    if (waiting.size >= MAX_WAITING) {
       this.#refuse(id, new ChatError("busy", `at most ${MAX_WAITING} requests may wait at once`));
       return;
     }
     const abort = new AbortController();
-    this.#waiting.set(id, abort);
-    void this.#answer(request, abort.signal).finally(() => this.#waiting.delete(id));
+    waiting.set(id, abort);
+    void this.#answer(request, abort.signal).finally(() => {
+      waiting.delete(id);
+      if (waiting.size === 0) this.#waiting = null;
+    });
   }
 
   /** Begins at once, so that what one client asks begins in the order in which it asks. Never rejects. */
   async #answer(request: Request, signal: AbortSignal): Promise<void> {
     const { id, nonce, method } = request;
-    const context: Context = {
-      ...this.#options,
-      watches: this.#watches,
-      id,
-      nonce,
-      signal,
-      cancel: (other) => this.#waiting.get(other)?.abort(),
-    };
+    const { chat, scope } = this.#speaker;
+    const context: Context = { chat, watches: this.#watches, id, nonce, signal, cancel: (other) => this.#waiting?.get(other)?.abort() };
     const work = () => runCommand(request, context);
     try {
-      const result = await (nonce === null ? work() : this.#options.nonces.once(`${method} ${nonce}`, work));
-      this.#outbox.frame(encodeAnswer(id, method, result));
+      const result = await (nonce === null ? work() : this.#shared.nonces.once(`${scope} ${method} ${nonce}`, work));
+      this.#tellSelf();
+      const text = encodeAnswer(id, method, result);
+      if (METHODS[method].writes) this.#outbox.lastFrame(text);
+      else this.#outbox.frame(text);
     } catch (error) {
       this.#refuse(id, error);
     }
@@ -160,17 +221,17 @@ export class Session {
 
   #refuse(id: number, error: unknown): void {
     const { code, message, cause } = tellable(error);
-    if (!(error instanceof ChatError)) this.#options.log(`the web gateway failed: ${cause instanceof Error ? cause.stack : cause}`);
+    if (!(error instanceof ChatError)) this.#shared.log(`the web gateway failed: ${cause instanceof Error ? cause.stack : cause}`);
     this.#outbox.frame(encodeRefusal(id, code, message));
   }
 
   /** A client that asks faster than it is answered, or reads slower, is heard again later. */
   #isCrowded(): boolean {
-    return this.#underWay.size >= MAX_UNDER_WAY || this.#outbox.behind > MAX_BEHIND;
+    return this.#underWay.size >= MAX_UNDER_WAY || this.#outbox.isBehind;
   }
 
   #readOn(): void {
-    if (this.#wire.socket.isPaused && !this.#leaving && !this.#isCrowded()) this.#wire.socket.resume();
+    if (this.#wire.socket.isPaused && this.#leaving === null && !this.#isCrowded()) this.#wire.socket.resume();
   }
 }
 

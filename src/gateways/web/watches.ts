@@ -1,24 +1,24 @@
 // The watches of one session: events on their way out, until the client ends them or falls behind.
 
 import { ChatError } from "../../core/errors.ts";
-import type { Chat, ChatEvent, WatchEnd } from "../../core/ports/chat.ts";
+import type { Chat, ChatEvent, WatchEnd, Watcher } from "../../core/ports/chat.ts";
 import { encodeEnd } from "../../wire/web.ts";
-import { encodeEvent } from "../../wire/web-events.ts";
-import { MAX_BEHIND, type Outbox } from "./outbox.ts";
+import type { Told } from "./batch.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Tellings } from "./tellings.ts";
 
 /** Most watches of one session. */
 const MAX_WATCHES = 64;
 
-type Watch = { cursor: number | null; stop: (() => void) | null };
+/** Where the events of a session's watches come from and go to. */
+export type Way = { readonly chat: Chat; readonly outbox: Outbox; readonly tellings: Tellings; readonly renamed: () => void };
 
 export class Watches {
-  readonly #chat: Chat;
-  readonly #outbox: Outbox;
+  readonly #way: Way;
   readonly #standing = new Map<number, Watch>();
 
-  constructor(chat: Chat, outbox: Outbox) {
-    this.#chat = chat;
-    this.#outbox = outbox;
+  constructor(way: Way) {
+    this.#way = way;
   }
 
   has(id: number): boolean {
@@ -28,48 +28,82 @@ export class Watches {
   /** Starts a watch under the id of its request. Rejects `busy` when there are too many. */
   async start(id: number, after: number | undefined): Promise<{ readonly cursor: number }> {
     if (this.#standing.size >= MAX_WATCHES) throw new ChatError("busy", `at most ${MAX_WATCHES} watches at once; end one with unwatch`);
-    const watch: Watch = { cursor: after ?? null, stop: null };
+    const watch = new Watch(id, this.#way, after ?? null);
     this.#standing.set(id, watch);
+    watch.over = () => this.#standing.delete(id);
     try {
-      const standing = await this.#chat.watch({ event: (event) => this.#tell(id, event), ended: (why) => this.#end(id, why) }, after);
-      if (this.#standing.get(id) === watch) watch.stop = () => standing.stop();
-      else standing.stop();
-      return { cursor: standing.cursor };
+      return { cursor: await watch.start(after) };
     } catch (error) {
-      this.#standing.delete(id);
+      watch.stop();
       throw error;
     }
   }
 
-  #tell(id: number, event: ChatEvent): void {
-    const watch = this.#standing.get(id);
-    if (!watch) return;
-    if (event.cursor !== null) watch.cursor = event.cursor;
-    this.#outbox.event(id, encodeEvent(event));
-    if (this.#outbox.behind > MAX_BEHIND) this.#end(id, "busy");
-  }
-
-  /** Ends a watch and says why, and from where it can resume. */
-  #end(id: number, why: WatchEnd): void {
-    const watch = this.#standing.get(id);
-    if (!watch) return;
-    this.stop(id);
-    this.#outbox.frame(encodeEnd(id, why, watch.cursor));
-  }
-
   /** Ends a watch in silence; one that is unknown is a no-op. */
   stop(id: number): void {
-    const watch = this.#standing.get(id);
-    this.#standing.delete(id);
-    watch?.stop?.();
+    this.#standing.get(id)?.stop();
   }
 
   stopAll(): void {
-    for (const id of this.#standing.keys()) this.stop(id);
+    for (const watch of this.#standing.values()) watch.stop();
   }
 
-  /** Ends all because this side closes. */
-  endAll(): void {
-    for (const id of this.#standing.keys()) this.#end(id, "closed");
+  /** Ends all, and tells from where they can resume. */
+  endAll(why: WatchEnd): void {
+    for (const watch of this.#standing.values()) watch.ended(why);
+  }
+}
+
+class Watch implements Watcher {
+  readonly #id: number;
+  readonly #way: Way;
+  #cursor: number | null;
+  #stop: (() => void) | null = null;
+  #isOver = false;
+  over: () => void = () => {};
+
+  constructor(id: number, way: Way, cursor: number | null) {
+    this.#id = id;
+    this.#way = way;
+    this.#cursor = cursor;
+  }
+
+  /** Resolves with the cursor at which it stands. */
+  async start(after: number | undefined): Promise<number> {
+    this.#way.tellings.presence.add(this);
+    const standing = await this.#way.chat.watch(this, after);
+    if (this.#isOver) standing.stop();
+    else this.#stop = () => standing.stop();
+    return standing.cursor;
+  }
+
+  event(event: ChatEvent): void {
+    this.events([event]);
+  }
+
+  events(events: readonly ChatEvent[]): void {
+    const told = this.#way.tellings.of(events);
+    if (told !== null) this.tell(told);
+  }
+
+  tell(told: Told): void {
+    if (this.#isOver) return;
+    if (told.cursor !== null) this.#cursor = told.cursor;
+    if (told.renames) this.#way.renamed();
+    this.#way.outbox.tell(this.#id, told);
+  }
+
+  ended(why: WatchEnd): void {
+    if (this.#isOver) return;
+    this.stop();
+    this.#way.outbox.frame(encodeEnd(this.#id, why, this.#cursor));
+  }
+
+  stop(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#way.tellings.presence.remove(this);
+    this.#stop?.();
+    this.over();
   }
 }
