@@ -1,12 +1,13 @@
 // A Chat around another: passes everything on. What is to be different is said by those who extend it.
 
-import type { Chat } from "../core/ports/chat.ts";
+import type { Chat, Message, PersonInfo, RoomInfo } from "../core/ports/chat.ts";
 import type { HubAction } from "../core/ports/hub.ts";
+import type { Person } from "../core/presence.ts";
 
 type Args<K extends keyof Chat> = Parameters<Chat[K]>;
 
 export abstract class AroundChat implements Chat {
-  /** Who speaks at this moment. */
+  /** Who speaks at this moment. May throw: then all but `say`, `typing` and `watch`, which are passed on without a step between, reject. */
   protected abstract get chat(): Chat;
 
   abstract hub(action: HubAction): Promise<readonly string[]>;
@@ -19,35 +20,35 @@ export abstract class AroundChat implements Chat {
     return this.chat.say(...args);
   }
 
-  edit(...args: Args<"edit">): ReturnType<Chat["edit"]> {
+  async edit(...args: Args<"edit">): Promise<Message> {
     return this.chat.edit(...args);
   }
 
-  redact(...args: Args<"redact">): Promise<void> {
+  async redact(...args: Args<"redact">): Promise<void> {
     return this.chat.redact(...args);
   }
 
-  react(...args: Args<"react">): Promise<void> {
+  async react(...args: Args<"react">): Promise<void> {
     return this.chat.react(...args);
   }
 
-  join(...args: Args<"join">): ReturnType<Chat["join"]> {
+  async join(...args: Args<"join">): Promise<RoomInfo> {
     return this.chat.join(...args);
   }
 
-  leave(...args: Args<"leave">): Promise<void> {
+  async leave(...args: Args<"leave">): Promise<void> {
     return this.chat.leave(...args);
   }
 
-  setTopic(...args: Args<"setTopic">): Promise<void> {
+  async setTopic(...args: Args<"setTopic">): Promise<void> {
     return this.chat.setTopic(...args);
   }
 
-  rename(...args: Args<"rename">): ReturnType<Chat["rename"]> {
+  async rename(...args: Args<"rename">): Promise<Person> {
     return this.chat.rename(...args);
   }
 
-  setStatus(...args: Args<"setStatus">): Promise<void> {
+  async setStatus(...args: Args<"setStatus">): Promise<void> {
     return this.chat.setStatus(...args);
   }
 
@@ -55,27 +56,27 @@ export abstract class AroundChat implements Chat {
     this.chat.typing(...args);
   }
 
-  markRead(...args: Args<"markRead">): Promise<void> {
+  async markRead(...args: Args<"markRead">): Promise<void> {
     return this.chat.markRead(...args);
   }
 
-  people(): ReturnType<Chat["people"]> {
+  async people(): Promise<readonly PersonInfo[]> {
     return this.chat.people();
   }
 
-  rooms(): ReturnType<Chat["rooms"]> {
+  async rooms(): Promise<readonly RoomInfo[]> {
     return this.chat.rooms();
   }
 
-  history(...args: Args<"history">): ReturnType<Chat["history"]> {
+  async history(...args: Args<"history">): Promise<readonly Message[]> {
     return this.chat.history(...args);
   }
 
-  search(...args: Args<"search">): ReturnType<Chat["search"]> {
+  async search(...args: Args<"search">): Promise<readonly Message[]> {
     return this.chat.search(...args);
   }
 
-  delivered(...args: Args<"delivered">): Promise<void> {
+  async delivered(...args: Args<"delivered">): Promise<void> {
     return this.chat.delivered(...args);
   }
 
@@ -83,7 +84,7 @@ export abstract class AroundChat implements Chat {
     return this.chat.watch(...args);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     return this.chat.close();
   }
 }

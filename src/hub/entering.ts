@@ -77,10 +77,10 @@ async function byToken(office: Office, token: string, origin: Origin): Promise<E
   return admitted(office, { ...memberOf(account), passId: pass.id }, origin);
 }
 
+/** For whom the book still knows, the name has been kept; others have to find it free. */
 async function returningGuest(office: Office, { id: passId, name, since }: Pass, origin: Origin): Promise<Entrant> {
-  const { stays } = office;
   const entrant = admitted(office, { key: guestKey(passId), name, since, role: "guest", passId }, origin);
-  if (!stays.isHere(entrant.key)) await claim(office, name, { passId, since, origin });
+  if (!office.book.get(passId)) await claim(office, name, { passId, since, origin });
   return entrant;
 }
 

@@ -2,6 +2,7 @@
 
 import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
+import { cleanLine } from "../core/name.ts";
 import { nearest } from "../core/nearest.ts";
 
 /** How many, 0 for as many as come. */
@@ -68,7 +69,8 @@ export function parseSettings(text: string): Parsed {
 function problemOf(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "";
   const isUnknown = issue.type === "strict_object" && issue.expected === "never";
-  if (!isUnknown) return `${path}: ${issue.type === "strict_object" ? "a table is expected" : issue.message}, not ${issue.received}`;
+  if (!isUnknown)
+    return `${path}: ${issue.type === "strict_object" ? "a table is expected" : issue.message}, not ${cleanLine(issue.received, 60)}`;
   const above = path.slice(0, path.lastIndexOf(".") + 1);
   const known = KEYS.filter((key) => key.startsWith(above)).map((key) => key.slice(above.length));
   const guess = nearest(path.slice(above.length), known) ?? KEYS.find((key) => key.endsWith(`.${path}`));
