@@ -1,9 +1,9 @@
 // The commands that can be typed wherever lines are talk: one table, from which they are found and /help is made.
 
 import { ChatError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
 import { firstWord, type SlashCommand } from "./command.ts";
 import { HUB_COMMANDS } from "./hub-commands.ts";
-import { nearest } from "./nearest.ts";
 import { TALK_COMMANDS } from "./talk-commands.ts";
 import type { Talker } from "./talker.ts";
 import { shown } from "./words.ts";
