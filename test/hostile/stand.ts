@@ -12,14 +12,14 @@ import type { Door } from "../../src/main/listening.ts";
 import { credentialsOf } from "../../src/mesh/link/certificate.ts";
 import { tlsServerOptions } from "../../src/mesh/link/tls.ts";
 import { Client } from "../web/client.ts";
-import { openEngine } from "../web/peer.ts";
+import { openEngine, type WebPeer } from "../web/peer.ts";
 
 /** Milliseconds within which a line must come through, whatever happens meanwhile; generous, for machines that do much else. */
 const BEARABLE = 5_000;
 
 export type StandOptions = Pick<DoorOptions, "limits" | "silence"> & { readonly beat?: number };
 
-export class Stand {
+export class Stand implements WebPeer {
   readonly chat: Chat;
   readonly port: number;
   readonly token: string;
@@ -40,7 +40,7 @@ export class Stand {
     this.#said = this.#talk();
   }
 
-  /** Two people talk from now on until it is disposed of, which fails unless all of it came through in bearable time. */
+  /** Two people talk from now on until it is closed. */
   static async begin({ beat, ...bounds }: StandOptions = {}): Promise<Stand> {
     const chat = await openEngine();
     const [token, identity] = [newToken(), createIdentity()];
@@ -70,7 +70,8 @@ export class Stand {
     return readAll(socket);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends all; fails unless everything that was said came through in bearable time. */
+  async close(): Promise<void> {
     this.#over = true;
     try {
       await this.#said;
@@ -80,6 +81,10 @@ export class Stand {
       await this.#door.close();
       await this.chat.close();
     }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #talk(): Promise<void> {

@@ -1,7 +1,7 @@
 // What a hub measures of itself, in Prometheus' text format 0.0.4
 // (https://prometheus.io/docs/instrumenting/exposition_formats/).
 
-import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 
 /** One number of a family. Samples of one family have the same name, kind and help, and differ in labels. */
 export type Sample = {
@@ -53,7 +53,7 @@ const RESOLUTION = 20;
 
 /** This process: memory, processor, age, and how late its event loop was since the last scrape. The loop is watched from the first scrape on. */
 export class ProcessMetrics {
-  #delays: IntervalHistogram | null = null;
+  #delays: ReturnType<typeof monitorEventLoopDelay> | null = null;
 
   samples(): readonly Sample[] {
     const { user, system } = process.cpuUsage();
