@@ -33,6 +33,7 @@ export class Teller {
   readonly #comings: Comings;
   readonly #told = new WeakMap<readonly ChatEvent[], Told>();
   readonly #lists = new WeakMap<ChatEvent, readonly ChatEvent[]>();
+  readonly #moves = new WeakSet<ChatEvent>();
   readonly #presence = new WeakMap<ChatEvent, Line | null>();
   #standing = new Map<PersonId, PersonInfo>();
   #attached = 0;
@@ -100,21 +101,20 @@ export class Teller {
   }
 
   #item(event: ChatEvent): Item | null {
-    if (event.kind === "typing" || isAlsoPresence(event)) return null;
+    if (event.kind === "typing") return null;
+    if ((event.kind === "joined" || event.kind === "left") && isAlsoPresence(event)) return this.#moved(event);
     if (event.kind === "presence") {
       const what = this.#presenceOnce(event);
       return what && { what, mover: event.person.id };
     }
-    if (event.kind === "renamed") this.#renamed(event);
+    if (event.kind === "renamed") this.#names.renamed(event.person, event.was);
     return { what: event, mover: event.kind === "joined" || event.kind === "left" ? event.person.id : null };
   }
 
-  #renamed({ person, was }: Extract<ChatEvent, { kind: "renamed" }>): void {
-    this.#names.renamed(person, was);
-    const before = was === null ? undefined : this.#standing.get(was);
-    if (was === null || !before) return;
-    this.#standing.delete(was);
-    this.#standing.set(person.id, { ...before, ...person });
+  #moved(event: MoveEvent): null {
+    if (!this.#moves.has(event)) this.#comings.add(event);
+    this.#moves.add(event);
+    return null;
   }
 
   /** An event may come in several lists, and changes what is known once. */
@@ -129,12 +129,9 @@ export class Teller {
   #present(person: PersonInfo): Line | null {
     const before = this.#standing.get(person.id);
     this.#names.learn(person);
-    const isHere = person.status !== "offline";
-    if (isHere) this.#standing.set(person.id, person);
-    else this.#standing.delete(person.id);
-    if ((before !== undefined) === isHere) return presenceLine(before, person, this.#people);
-    this.#comings.add({ kind: isHere ? "joined" : "left", person });
-    return null;
+    if (person.status === "offline") this.#standing.delete(person.id);
+    else this.#standing.set(person.id, person);
+    return before && person.status !== "offline" ? presenceLine(before, person, this.#people) : null;
   }
 
   async #meet(chat: Pick<Chat, "people" | "self">): Promise<void> {
@@ -146,6 +143,9 @@ export class Teller {
     this.#standing = new Map(everyone.filter(({ status }) => status !== "offline").map((person) => [person.id, person]));
   }
 }
+
+/** Somebody comes to the hub or its network, or goes. */
+type MoveEvent = Extract<ChatEvent, { kind: "joined" | "left" }>;
 
 const isDirect = (event: ChatEvent): boolean => {
   if (event.kind === "message" || event.kind === "edited") return event.message.room.startsWith("@");

@@ -259,6 +259,22 @@ describe("what comes in", () => {
     assert.deepEqual(news, ["-- zoe joined #lobby", "-- zoe left #lobby"]);
   });
 
+  test("tells of a guest's new name, not of a leaving and a coming", async () => {
+    const chat = newChat();
+    const running = start(chat, "chat");
+    await running.shows("/help lists");
+    const [was, is] = [person("y", "zoe"), person("z", "zora")];
+    chat.happen({ kind: "presence", person: here(was), cursor: null });
+    await running.shows("zoe joined");
+    chat.happen({ kind: "presence", person: here(was, { status: "offline" }), cursor: null });
+    chat.happen({ kind: "presence", person: here(is), cursor: null });
+    chat.happen({ kind: "renamed", person: is, previous: "zoe", was: was.id, at: soon(), cursor: 1 });
+    await running.shows("zoe is now zora");
+    running.endInput();
+    await running.done;
+    assert.deepEqual(running.out().match(/zo\w+ (joined|left)/g), ["zoe joined"]);
+  });
+
   test("never shows a control character", async () => {
     const chat = newChat();
     const running = start(chat, "chat");

@@ -83,6 +83,20 @@ export class Netcat {
     return promise;
   }
 
+  /** Resolves with the rows that came, as they came, once there are so many; or when the connection is closed. */
+  rows(count: number): Promise<readonly string[]> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const rows = this.#text.split("\n").slice(0, -1);
+        if (rows.length < count && !this.socket.closed) return;
+        this.#waiting.delete(look);
+        resolve(rows);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
   /** Resolves when the connection is closed, with all that came. */
   async closed(): Promise<string> {
     if (!this.socket.closed) await new Promise((resolve) => this.socket.once("close", resolve));

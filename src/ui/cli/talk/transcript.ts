@@ -83,7 +83,7 @@ export class Transcript {
       if (event.kind === "message") return this.#said(event.message);
       return event.kind === "presence" ? this.#presence(event.person) : this.#happened(event);
     });
-    const lines = withMoves(told, this.people);
+    const lines = withMoves(told.filter(isNoRename(events)), this.people);
     if (lines.length > 0) this.#screen.show(lines);
     this.#markRead(events.flatMap((event) => (event.kind === "message" ? [event.message] : [])));
   }
@@ -144,4 +144,10 @@ export class Transcript {
     // what is not marked now will be shown as unread once more: no harm, nothing to tell
     for (const [room, key] of last) this.#chat.markRead(room, key).catch(() => {});
   }
+}
+
+/** A guest who takes a new name goes by one id and comes by another: that is told as what it is. */
+function isNoRename(events: readonly ChatEvent[]): (told: Line | Move) => boolean {
+  const renamed = new Set(events.flatMap((event) => (event.kind === "renamed" ? [event.was, event.person.id] : [])));
+  return (told) => "text" in told || !renamed.has(told.person.id);
 }
