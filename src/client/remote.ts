@@ -203,8 +203,8 @@ class RemoteChat implements Chat {
     this.#over = why;
     this.#line.close();
     this.#requests.failAll(why);
+    this.#onState("closed", why); // before the watchers, who have to know why
     this.#watchings.endAll();
-    this.#onState("closed", why);
   }
 }
 
