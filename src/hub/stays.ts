@@ -80,6 +80,11 @@ export class Stays {
       );
   }
 
+  /** Nobody came to a seat that was taken: it is given up, unless others have it. */
+  abandoned(stay: Stay): void {
+    if (stay.visits.size === 0) void this.#give(stay);
+  }
+
   /** Ends all visits of somebody and gives the seat up. Resolves once it is free. */
   async end(stay: Stay, why: Farewell | null): Promise<void> {
     const visits = [...stay.visits];

@@ -29,8 +29,7 @@ export class Visits {
     this.#requireOpen();
     const entrant = await identify(this.#office, who, origin);
     try {
-      const stay = await this.#seat(entrant);
-      this.#requireOpen();
+      const stay = await this.#seat(entrant, origin);
       return this.#open(stay, entrant, origin);
     } catch (error) {
       if (entrant.role === "guest" && !this.#office.stays.byKey(entrant.key)) this.#office.book.remove(entrant.passId);
@@ -44,14 +43,22 @@ export class Visits {
     await Promise.all([...this.#office.stays.all()].map((stay) => this.#office.stays.end(stay, why)));
   }
 
-  async #seat(entrant: Entrant): Promise<Stay> {
+  /** The seat is there now; what may have changed since it was asked for is looked at again. */
+  async #seat(who: Entrant, origin: Origin): Promise<Stay> {
     const { stays, mutes, rules } = this.#office;
-    const stay = await stays.enter(entrant);
-    stay.mutedUntil = mutes.until(stay.key);
-    const closed = rules.closedTo(stay.role);
-    if (closed.length > 0 && stay.visits.size === 0) await leaveClosed(stay, closed);
-    if (stay.isOver) throw new ChatError("closed", "this name was given up a moment ago: try again");
-    return stay;
+    const stay = await stays.enter(who);
+    try {
+      stay.mutedUntil = mutes.until(stay.key);
+      const closed = rules.closedTo(stay.role);
+      if (closed.length > 0 && stay.visits.size === 0) await leaveClosed(stay, closed);
+      this.#requireOpen();
+      requireUnbanned(this.#office, who, origin);
+      if (stay.isOver) throw new ChatError("closed", "this visit was ended before it began");
+      return stay;
+    } catch (error) {
+      stays.abandoned(stay);
+      throw error;
+    }
   }
 
   #open(stay: Stay, { passId }: Entrant, origin: Origin): HubVisit {
@@ -140,8 +147,11 @@ export class Visits {
     const account = await signIn.check(name, password, visit.origin.address);
     requireUnbanned(this.#office, { name: account.name, passId: visit.passId }, visit.origin);
     if (before.key === memberKey(account.name)) return [`you are ${account.name} already`];
-    const stay = await this.#seat({ ...memberOf(account), passId: visit.passId });
-    if (visit.isOver) throw new ChatError("closed", "this visit has ended");
+    const stay = await this.#seat({ ...memberOf(account), passId: visit.passId }, visit.origin);
+    if (visit.isOver) {
+      stays.abandoned(stay);
+      throw new ChatError("closed", "this visit has ended");
+    }
     stay.visits.add(visit);
     await visit.chat.turn(stay);
     stays.left(visit, before, true);
