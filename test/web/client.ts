@@ -10,17 +10,20 @@ export class Client {
   readonly frames: Frame[] = [];
   readonly socket: WebSocket;
   closeCode = 0;
+  closeReason = "";
   readonly #waiting: (() => void)[] = [];
 
-  constructor(peer: WebPeer) {
-    this.socket = new WebSocket(peer.url, ["earshot.v1", `token.${peer.token}`]);
+  /** Shows the owner's token, another, or none. */
+  constructor(peer: WebPeer, token: string | null = peer.token) {
+    this.socket = new WebSocket(peer.url, token === null ? ["earshot.v1"] : ["earshot.v1", `token.${token}`]);
     this.socket.on("error", () => {});
     this.socket.on("message", (data) => {
       this.frames.push(JSON.parse(String(data)));
       this.#wake();
     });
-    this.socket.on("close", (code) => {
+    this.socket.on("close", (code, reason) => {
       this.closeCode = code;
+      this.closeReason = String(reason);
       this.#wake();
     });
   }

@@ -1,5 +1,6 @@
 // A peer behind a real door on 127.0.0.1, with its history in memory: what web clients are tested against.
 
+import type { Engine } from "../../src/chat/engine.ts";
 import { openChat } from "../../src/chat/open.ts";
 import { createIdentity, newToken } from "../../src/core/identity.ts";
 import type { Chat } from "../../src/core/ports/chat.ts";
@@ -40,9 +41,13 @@ export async function startWebPeer(
   return { chat, port, token, url: `ws://127.0.0.1:${port}/chat`, close };
 }
 
-/** An engine alone, its history in memory. */
+/** The owner's chat of an engine alone, its history in memory. */
 export async function openEngine(name = "ann"): Promise<Chat> {
+  return (await openHost(name)).chat;
+}
+
+/** An engine alone, to host guests. */
+export function openHost(name = "ann"): Promise<Engine> {
   let now = 1_800_000_000_000_000;
-  const engine = await openChat({ identity: createIdentity(), network: "lan", store: memoryStore(), clock: () => ++now, name });
-  return engine.chat;
+  return openChat({ identity: createIdentity(), network: "lan", store: memoryStore(), clock: () => ++now, name });
 }

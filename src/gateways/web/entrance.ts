@@ -54,6 +54,7 @@ export class Entrance {
   close(code: number, why: string): void {
     clearTimeout(this.#timer);
     this.#wire.socket.close(code, closeReason(why));
+    this.#wire.socket.resume();
   }
 
   #receive(data: unknown, isBinary: boolean): void {
