@@ -138,7 +138,7 @@ const upgradeRequest = (port: number): string =>
     "Connection: Upgrade",
     "Upgrade: websocket",
     "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: ZWFyc2hvdCBiZW5jaG1hcms=",
+    "Sec-WebSocket-Key: ZWFyc2hvdCBiZW5jaGVzIQ==",
     "Sec-WebSocket-Protocol: earshot.v1",
     "\r\n",
   ].join("\r\n");
