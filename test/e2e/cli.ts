@@ -23,7 +23,12 @@ export class Homes {
 
   /** Starts `earshot ARGV…` as the command line would, with this home and nothing of the surroundings. */
   start(home: string, ...argv: readonly string[]): Running {
-    const env = { EARSHOT_HOME: this.home(home), HOME: this.#folder, FORCE_COLOR: "0", TZ: "UTC" };
+    return this.startWith({}, home, ...argv);
+  }
+
+  /** The same with more in its environment. */
+  startWith(more: Readonly<Record<string, string>>, home: string, ...argv: readonly string[]): Running {
+    const env = { EARSHOT_HOME: this.home(home), HOME: this.#folder, FORCE_COLOR: "0", TZ: "UTC", ...more };
     const running = this.launch(home, argv, { env });
     this.#started.push(running);
     return running;
