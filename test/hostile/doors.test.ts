@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 import { gone, readAll, Stand } from "./stand.ts";
 
-const PATIENCE = 600;
+const PATIENCE = 1_000;
 const MEGABYTE = 1 << 20;
 
 let stand: Stand;
@@ -35,13 +35,17 @@ async function dropped(sockets: readonly Socket[]): Promise<number> {
 }
 
 describe("connections that are no use to anybody", () => {
-  for (const [name, half] of HALVES) {
-    it(`with half of ${name} are dropped in time`, async () => {
-      const sockets = Array.from({ length: 20 }, () => stand.knock());
-      for (const socket of sockets) socket.write(half, "latin1");
-      assert.ok((await dropped(sockets)) < 2 * PATIENCE);
-    });
-  }
+  it("are dropped in time, whatever it is that they say half of", async () => {
+    const late = await Promise.all(
+      HALVES.map(async ([name, half]) => {
+        const sockets = Array.from({ length: 20 }, () => stand.knock());
+        for (const socket of sockets) socket.write(half, "latin1");
+        const took = await dropped(sockets);
+        return took < 2 * PATIENCE ? [] : [`${name}: ${took} ms`];
+      }),
+    );
+    assert.deepEqual(late.flat(), []);
+  });
 
   it("are dropped in time after a TLS handshake and no word, or half a request", async () => {
     const sockets = Array.from({ length: 20 }, () => stand.knockTls("http/1.1"));

@@ -62,15 +62,17 @@ export async function openRaw(stand: Stand, ...fields: readonly string[]): Promi
   return { socket, head: text.slice(0, end) };
 }
 
-/** With which code the server closes; 1006 if without any. Reads to the end of the connection. */
+/** With which code the server closes, 1006 if without any; and closes, too. */
 export async function closeCodeOf(socket: Socket): Promise<number> {
   let rest = Buffer.alloc(0);
   let code = 1006;
   socket.on("data", (chunk) => {
     rest = Buffer.concat([rest, chunk as Buffer]);
     for (let next = firstFrame(rest); next; next = firstFrame(rest)) {
-      if (next.opcode === CLOSE) code = next.payload.length >= 2 ? next.payload.readUInt16BE() : 1005;
       rest = rest.subarray(next.end);
+      if (next.opcode !== CLOSE) continue;
+      code = next.payload.length >= 2 ? next.payload.readUInt16BE() : 1005;
+      socket.end();
     }
   });
   await gone(socket);

@@ -38,6 +38,7 @@ export class Stand implements WebPeer {
     this.port = parts.door.address.port;
     this.url = `ws://127.0.0.1:${this.port}/chat`;
     this.#said = this.#talk();
+    this.#said.catch(() => {});
   }
 
   /** Two people talk from now on until it is closed. */
@@ -50,6 +51,7 @@ export class Stand implements WebPeer {
       ...{ tls: async () => tlsServerOptions(identity), onLink: (socket) => socket.destroy() },
       peopleTls: async () => credentialsOf(identity),
     });
+    await web.warm();
     return new Stand({ chat, web, door, token });
   }
 

@@ -10,7 +10,7 @@ import { gone, Stand } from "./stand.ts";
 
 let stand: Stand;
 before(async () => {
-  stand = await Stand.begin({ beat: 200 });
+  stand = await Stand.begin({ beat: 1_500 });
 });
 after(() => stand[Symbol.asyncDispose]());
 
