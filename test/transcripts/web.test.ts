@@ -4,10 +4,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { WebSocket } from "ws";
-import { startWebPeer } from "../web/peer.ts";
+import { Desk } from "../web/desk.ts";
+import { openHost, startWebPeer } from "../web/peer.ts";
 
 const page = readFileSync(new URL("../../docs/protocol/web.md", import.meta.url), "utf8");
-const transcripts = [...page.matchAll(/```transcript\n(.*?)```/gs)].map(([, text = ""]) => text.trim().split("\n"));
+const transcripts = [...page.matchAll(/```(transcript|guest)\n(.*?)```/gs)].map(([, who, text = ""]) => ({
+  who,
+  lines: text.trim().split("\n"),
+}));
 
 type Values = Map<string, unknown>;
 
@@ -26,9 +30,11 @@ function learn(expected: unknown, actual: unknown, names: Values): void {
   for (const [key, item] of Object.entries(expected)) learn(item, (actual as Readonly<Record<string, unknown>>)[key], names);
 }
 
-async function replay(lines: readonly string[]): Promise<void> {
-  const peer = await startWebPeer();
-  const socket = new WebSocket(peer.url, ["earshot.v1"], { headers: { Authorization: `Bearer ${peer.token}` } });
+async function replay(who: string | undefined, lines: readonly string[]): Promise<void> {
+  const engine = await openHost();
+  const peer = await startWebPeer({ chat: engine.chat, desk: new Desk(engine.hosting) });
+  const headers = who === "guest" ? {} : { Authorization: `Bearer ${peer.token}` };
+  const socket = new WebSocket(peer.url, ["earshot.v1"], { headers });
   const frames = socketFrames(socket);
   const names: Values = new Map();
   for (const line of lines) {
@@ -44,6 +50,7 @@ async function replay(lines: readonly string[]): Promise<void> {
   }
   socket.close();
   await peer.close();
+  await engine.chat.close();
 }
 
 /** What the server says, frame by frame. */
@@ -65,6 +72,6 @@ async function* socketFrames(socket: WebSocket): AsyncGenerator<unknown> {
 }
 
 describe("the transcripts of docs/protocol/web.md", () => {
-  it("are there", () => assert.equal(transcripts.length, 2));
-  for (const [index, lines] of transcripts.entries()) it(`number ${index + 1} holds`, () => replay(lines));
+  it("are there", () => assert.equal(transcripts.length, 3));
+  for (const [index, { who, lines }] of transcripts.entries()) it(`number ${index + 1} holds`, () => replay(who, lines));
 });
