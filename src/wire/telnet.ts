@@ -3,7 +3,7 @@
 const IAC = 255;
 const SE = 240;
 const SB = 250;
-/** WILL, WONT, DO and DONT name an option in a third byte. */
+/** WILL, WONT and DO (and DONT) name an option in a third byte. */
 const WILL = 251;
 const DONT = 254;
 /** The lowest command that is known: EOF (RFC 1184). */
@@ -17,7 +17,6 @@ type Place = "text" | "iac" | "option" | "sub" | "sub-iac";
 
 export class TelnetFilter {
   #place: Place = "text";
-  #isFirst = true;
   #subLength = 0;
   #wasSpoken = false;
 
@@ -28,10 +27,7 @@ export class TelnetFilter {
 
   /** The bytes that are text; the very same array where all are. A byte 255 that begins no command is text. */
   filter(bytes: Uint8Array): Uint8Array {
-    if (this.#place === "text" && !bytes.includes(IAC)) {
-      if (bytes.length > 0) this.#isFirst = false;
-      return bytes;
-    }
+    if (this.#place === "text" && !bytes.includes(IAC)) return bytes;
     const text: number[] = [];
     for (const byte of bytes) this.#take(byte, text);
     return Uint8Array.from(text);
@@ -41,10 +37,7 @@ export class TelnetFilter {
     switch (this.#place) {
       case "text":
         if (byte === IAC) this.#place = "iac";
-        else {
-          text.push(byte);
-          this.#isFirst = false;
-        }
+        else text.push(byte);
         return;
       case "iac":
         return this.#command(byte, text);
@@ -63,9 +56,8 @@ export class TelnetFilter {
   }
 
   #command(byte: number, text: number[]): void {
-    // no client begins with IAC DONT: FF FE is the byte order mark of UTF-16
-    const isText = byte < LOWEST || byte === IAC || (byte === DONT && this.#isFirst);
-    this.#isFirst = false;
+    // nothing is offered here, so nobody says DONT: FF FE is the byte order mark of UTF-16
+    const isText = byte < LOWEST || byte === IAC || byte === DONT;
     this.#place = "text";
     if (isText) {
       text.push(IAC);

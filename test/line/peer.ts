@@ -19,6 +19,7 @@ export type HubPeer = {
   readonly engine: Engine;
   readonly hub: Hub;
   readonly gateway: LineGateway;
+  readonly settings: Settings;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
@@ -30,9 +31,10 @@ export async function startHubPeer(settings: Partial<Settings> = {}): Promise<Hu
   const engine = await openChat({ identity: createIdentity(), network: "test", store, clock, name: "olga" });
   const unlimited = { ...DEFAULT_SETTINGS.limits, "messages-per-10-seconds": 0, "messages-per-10-seconds-per-address": 0 };
   const limits = { ...unlimited, "joins-per-minute-per-address": 0, "connections-per-address": 0 };
+  const all = { ...DEFAULT_SETTINGS, title: "Room 12", limits, ...settings };
   const hub = await openHub({
     ...{ hosting: engine.hosting, chat: engine.chat, store, dir, title: null, secret: new Uint8Array(32).fill(7), clock },
-    settings: { ...DEFAULT_SETTINGS, title: "Room 12", limits, ...settings },
+    settings: all,
     ...{ grace: 1, passwords: new Passwords({ cost: 2, blockSize: 1, parallelization: 1 }), log: () => {} },
   });
   const gateway = createLineGateway({ desk: async () => hub.desk });
@@ -49,5 +51,5 @@ export async function startHubPeer(settings: Partial<Settings> = {}): Promise<Hu
     await engine.chat.close();
     rmSync(dir, { recursive: true, force: true });
   };
-  return { port: door.address.port, engine, hub, gateway, [Symbol.asyncDispose]: close };
+  return { port: door.address.port, engine, hub, gateway, settings: all, [Symbol.asyncDispose]: close };
 }

@@ -68,15 +68,19 @@ export class Netcat {
   }
 
   /** Resolves when this has come, after what was seen before; rejects where the connection closes first. */
-  sees(wanted: string): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+  async sees(wanted: string): Promise<void> {
+    this.#read = await this.shows(wanted, () => this.#read);
+  }
+
+  /** As `sees`, after so many characters; resolves with where it ends. */
+  shows(wanted: string, from: () => number): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
     const look = () => {
-      const at = this.text.indexOf(wanted, this.#read);
+      const at = this.text.indexOf(wanted, from());
       if (at < 0 && !this.socket.closed) return;
       this.#waiting.delete(look);
       if (at < 0) return reject(new Error(`closed before ${JSON.stringify(wanted)} came; after: ${this.text.slice(-2000)}`));
-      this.#read = at + wanted.length;
-      resolve();
+      resolve(at + wanted.length);
     };
     this.#waiting.add(look);
     look();
