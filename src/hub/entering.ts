@@ -80,7 +80,8 @@ async function byToken(office: Office, token: string, origin: Origin): Promise<E
 /** For whom the book still knows, the name has been kept; others have to find it free. */
 async function returningGuest(office: Office, { id: passId, name, since }: Pass, origin: Origin): Promise<Entrant> {
   const entrant = admitted(office, { key: guestKey(passId), name, since, role: "guest", passId }, origin);
-  if (!office.book.get(passId)) await claim(office, name, { passId, since, origin });
+  if (office.book.get(passId)) office.names.arrives(passId);
+  else await claim(office, name, { passId, since, origin });
   return entrant;
 }
 

@@ -40,6 +40,8 @@ export class Names {
   readonly #options: NamesOptions;
   /** The skeletons of the names of those of the network who are here. */
   #neighbours: ReadonlySet<string> = new Set();
+  /** The tokens of those who have claimed a name and have no seat yet: they do not give way. */
+  readonly #arriving = new Set<string>();
   #asked = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | null = null;
 
@@ -57,7 +59,7 @@ export class Names {
   }
 
   /**
-   * The name in its one form, if the asker may take it now; with the token of a guest who was here last under it from the same
+   * The name in its one form, if the asker may take it now (until `arrived`, nobody else may then); with the token of a guest who was here last under it from the same
    * address, and gives way. Throws bad-input (no name), in-use (somebody else's).
    */
   claimable(text: string, asker: Asker): { readonly name: string; readonly former: string | null } {
@@ -70,7 +72,19 @@ export class Names {
       throw new ChatError("in-use", `${likeness(name, account.name)} has an account here: give its password, or choose another name`);
     if (this.#isNeighbour(skeleton))
       throw new ChatError("in-use", `somebody on this network is called ${name}, or much like it: choose another name`);
-    return { name, former: this.#formerGuest(name, skeleton, asker) };
+    const former = this.#formerGuest(name, skeleton, asker);
+    this.arrives(asker.passId);
+    return { name, former };
+  }
+
+  /** Whoever has this token comes for the name that is kept, and gives way to nobody until `arrived`. */
+  arrives(passId: string): void {
+    this.#arriving.add(passId);
+  }
+
+  /** Whoever asked for a name has a seat under it now, or gave up. */
+  arrived(passId: string): void {
+    this.#arriving.delete(passId);
   }
 
   /** Whether somebody else is here under the name, or it is kept for another guest. Throws in-use if so, else returns whoever gives way. */
@@ -82,7 +96,7 @@ export class Names {
     const holder = book.keptFor(skeleton, clock());
     if (holder === null || holder === passId) return null;
     const stay = stays.byKey(guestKey(holder));
-    const isHere = stay ? stay.visits.size > 0 : stays.isHere(guestKey(holder));
+    const isHere = this.#arriving.has(holder) || (stay ? stay.visits.size > 0 : stays.isHere(guestKey(holder)));
     if (isHere || book.get(holder)?.address !== address) throw taken;
     return holder;
   }

@@ -40,6 +40,8 @@ export class Stay {
   mutedUntil = 0;
   /** The name is kept for the person while away, since there is a token for coming back. */
   isKept = false;
+  /** Settles once the last change of name or role that was asked for is done. */
+  changing: Promise<unknown> = Promise.resolve();
   /** The seat is closed, or about to be. */
   isOver = false;
 

@@ -5,7 +5,7 @@ import type { Credentials, Farewell, HubAction, Origin } from "../core/ports/hub
 import type { Person } from "../core/presence.ts";
 import { perform } from "./actions.ts";
 import { addressKey } from "./addresses.ts";
-import { note } from "./deeds.ts";
+import { type ActionOf, note } from "./deeds.ts";
 import { claim, type Entrant, identify, memberOf, requireUnbanned } from "./entering.ts";
 import { nameOf } from "./names.ts";
 import type { Office } from "./office.ts";
@@ -34,6 +34,8 @@ export class Visits {
     } catch (error) {
       if (entrant.role === "guest" && !this.#office.stays.byKey(entrant.key)) this.#office.book.remove(entrant.passId);
       throw error;
+    } finally {
+      this.#office.names.arrived(entrant.passId);
     }
   }
 
@@ -67,7 +69,7 @@ export class Visits {
       guard,
       address: doorkeeper.speechOf(origin.address),
       closedRooms: ({ role }) => rules.closedTo(role),
-      rename: (name) => this.#rename(visit, name),
+      rename: (name) => inTurn(visit, (stay) => this.#rename(visit, stay, name)),
       hub: (action) => this.#hub(visit, action),
       close: () => this.#office.stays.left(visit, chat.stay),
     });
@@ -88,8 +90,7 @@ export class Visits {
     return tokens.make({ id, name, since, issued: now, kind });
   }
 
-  async #rename(visit: HubVisit, text: string): Promise<Person> {
-    const { stay } = visit.chat;
+  async #rename(visit: HubVisit, stay: Stay, text: string): Promise<Person> {
     const { book, names, stays, clock } = this.#office;
     const { chat } = stay.seat;
     if (nameOf(text) === stay.name) return chat.self();
@@ -105,23 +106,25 @@ export class Visits {
     } catch (error) {
       if (before) book.put(visit.passId, before);
       throw error;
+    } finally {
+      names.arrived(visit.passId);
     }
   }
 
   async #hub(visit: HubVisit, action: HubAction): Promise<readonly string[]> {
     const { stay } = visit.chat;
-    if (action.kind === "register") return this.#register(visit, action.password);
-    if (action.kind === "login") return this.#login(visit, action.name, action.password);
+    if (action.kind === "register") return inTurn(visit, (same) => this.#register(visit, same, action.password));
+    if (action.kind === "login") return inTurn(visit, (same) => this.#login(visit, same, action));
     return perform(this.#office, { name: stay.name, role: stay.role, address: visit.origin.address }, action);
   }
 
   /** The guest becomes a member of the same name. */
-  async #register(visit: HubVisit, password: string): Promise<readonly string[]> {
-    const { stay } = visit.chat;
+  async #register(visit: HubVisit, stay: Stay, password: string): Promise<readonly string[]> {
     const { settings, title, accounts, signIn, book, clock } = this.#office;
     if (stay.isMember) throw new ChatError("in-use", `${stay.name} has an account already`);
     if (!settings().registration) throw new ChatError("not-allowed", `${title()} makes no new accounts: ask its owner`);
     const record = await signIn.protect(password);
+    requireGoingOn(visit);
     const { name } = stay;
     const holder = book.get(visit.passId);
     const since = holder?.since ?? clock();
@@ -141,9 +144,8 @@ export class Visits {
   }
 
   /** The visit becomes one of the member; the guest leaves, unless others are the same guest. */
-  async #login(visit: HubVisit, name: string, password: string): Promise<readonly string[]> {
+  async #login(visit: HubVisit, before: Stay, { name, password }: ActionOf<"login">): Promise<readonly string[]> {
     const { stays, book, signIn, title, clock, accounts } = this.#office;
-    const before = visit.chat.stay;
     const account = await signIn.check(name, password, visit.origin.address);
     requireUnbanned(this.#office, { name: account.name, passId: visit.passId }, visit.origin);
     if (before.key === memberKey(account.name)) return [`you are ${account.name} already`];
@@ -165,4 +167,20 @@ export class Visits {
   #requireOpen(): void {
     if (this.#isClosing) throw new ChatError("closed", `${this.#office.title()} is closing`);
   }
+}
+
+/** What changes who somebody is happens one after the other, whichever of the person's visits asks. */
+async function inTurn<T>(visit: HubVisit, change: (stay: Stay) => Promise<T>): Promise<T> {
+  const { stay } = visit.chat;
+  const changing = stay.changing.then(() => {
+    requireGoingOn(visit);
+    return visit.chat.stay === stay ? change(stay) : null;
+  });
+  stay.changing = changing.catch(() => {});
+  return (await changing) ?? inTurn(visit, change);
+}
+
+/** Who has left holds no name any more. */
+function requireGoingOn(visit: HubVisit): void {
+  if (visit.isOver) throw new ChatError("closed", "this visit has ended");
 }
