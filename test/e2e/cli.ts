@@ -28,10 +28,20 @@ export class Homes {
 
   /** The same with more in its environment. */
   startWith(more: Readonly<Record<string, string>>, home: string, ...argv: readonly string[]): Running {
-    const env = { EARSHOT_HOME: this.home(home), HOME: this.#folder, FORCE_COLOR: "0", TZ: "UTC", ...more };
-    const running = this.launch(home, argv, { env });
+    const running = this.launch(home, argv, { env: { ...this.#surroundings(home), ...more } });
     this.#started.push(running);
     return running;
+  }
+
+  /** Starts another program in Node, with this home. */
+  startProgram(path: string, home: string, ...argv: readonly string[]): Running {
+    const running = start(process.execPath, [path, ...argv], { env: this.#surroundings(home) });
+    this.#started.push(running);
+    return running;
+  }
+
+  #surroundings(home: string): Readonly<Record<string, string>> {
+    return { EARSHOT_HOME: this.home(home), HOME: this.#folder, FORCE_COLOR: "0", TZ: "UTC" };
   }
 
   /** Starts the program with these arguments, wherever this home is. */

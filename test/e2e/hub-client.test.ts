@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { addressOf, Homes } from "./cli.ts";
 import type { Running } from "./running.ts";
 
@@ -199,5 +200,20 @@ describe("chat --hub", () => {
       texts(history.out),
       lines.map((line) => `<gus> ${line}`),
     );
+  });
+});
+
+describe("examples/bot.ts", () => {
+  const BOT = fileURLToPath(new URL("../../examples/bot.ts", import.meta.url));
+
+  test("answers as the owner's bot and as a guest of a hub", async () => {
+    await using homes = new Homes();
+    const { place } = await startHub(homes);
+    const bots = [homes.startProgram(BOT, "dora"), homes.startProgram(BOT, "bot", place, "clock")];
+    await Promise.all(bots.map((bot) => bot.line(/^listening as (dora|clock)$/)));
+    const chat = homes.start("gus", "chat", "--hub", place, "--name", "gus");
+    await chat.line(/you are gus/);
+    chat.type("!time");
+    await chat.until((lines) => ["dora", "clock"].every((name) => lines.some((line) => new RegExp(`<${name}> \\d+:\\d\\d`).test(line))));
   });
 });
