@@ -39,6 +39,34 @@ export class Barrier {
   }
 }
 
+/** Guests of one hub; all leave at the end, however it comes. */
+export class Crowd {
+  readonly barrier = new Barrier();
+  readonly #address: string;
+  readonly #leaving: (() => unknown)[] = [];
+
+  /** Of the hub at `host:port`. */
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  async enter(name: string): Promise<Guest> {
+    const guest = await Guest.enter(this.#address, name, this.barrier);
+    this.#leaving.push(() => guest.chat.close());
+    return guest;
+  }
+
+  async enterByLine(name: string): Promise<LineGuest> {
+    const guest = await LineGuest.enter(this.#address, name, this.barrier);
+    this.#leaving.push(() => guest.socket.destroy());
+    return guest;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#leaving.map((leave) => leave()));
+  }
+}
+
 /** A guest by WebSocket, who hears what happens and comes back when the connection is lost. */
 export class Guest {
   readonly name: string;
@@ -48,23 +76,18 @@ export class Guest {
   readonly states: ConnectionState[] = [];
   readonly barrier: Barrier;
   readonly #sockets: WsSocket[] = [];
-  #chat: Chat | null = null;
+  #chat: Chat | null;
 
   private constructor(name: string, barrier: Barrier) {
     this.name = name;
     this.barrier = barrier;
+    this.#chat = null;
   }
 
   /** Enters the hub at `host:port` and watches. What happens is told to the barrier. */
-  static async enter(address: string, name: string, barrier = new Barrier()): Promise<Guest> {
+  static async enter(address: string, name: string, barrier: Barrier): Promise<Guest> {
     const guest = new Guest(name, barrier);
-    guest.#chat = await connectChat({
-      to: { url: `ws://${address}/chat` },
-      as: { name },
-      dial: dialBy(guest.#socketClass()),
-      onState: (state) => guest.#note(guest.states, state),
-    });
-    await guest.chat.watch({ event: (event) => guest.#hear(event) });
+    await guest.#enter(`ws://${address}/chat`);
     return guest;
   }
 
@@ -89,6 +112,16 @@ export class Guest {
 
   readAgain(): void {
     for (const socket of this.#sockets) socket.resume();
+  }
+
+  async #enter(url: string): Promise<void> {
+    this.#chat = await connectChat({
+      to: { url },
+      as: { name: this.name },
+      dial: dialBy(this.#socketClass()),
+      onState: (state) => this.#note(this.states, state),
+    });
+    await this.chat.watch({ event: (event) => this.#hear(event) });
   }
 
   #hear(event: ChatEvent): void {
@@ -144,7 +177,7 @@ export class LineGuest {
   }
 
   /** Enters the hub at `host:port`. */
-  static async enter(address: string, name: string, barrier = new Barrier()): Promise<LineGuest> {
+  static async enter(address: string, name: string, barrier: Barrier): Promise<LineGuest> {
     const [host = "", port = ""] = address.split(":");
     const guest = new LineGuest(connect({ host, port: Number(port) }), barrier);
     guest.type(name);

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { Message } from "../../src/core/ports/chat.ts";
 import { LOBBY } from "../../src/core/room.ts";
 import { addressOf, Homes } from "./cli.ts";
-import { Barrier, Guest, LineGuest } from "./guests.ts";
+import { Crowd, type Guest } from "./guests.ts";
 import { said, sees } from "./town.ts";
 
 const numbered = (count: number, what: string): string[] => Array.from({ length: count }, (_, index) => `${what} ${index}`);
@@ -26,9 +26,10 @@ test("killed while 200 clients talk, and started again: what was acknowledged is
   await using homes = new Homes();
   const hub = homes.startPeer("ann", "hub", "--name", "ann", "--no-discovery");
   const address = addressOf(await hub.line(/^ready /));
-  const barrier = new Barrier();
+  await using crowd = new Crowd(address);
+  const { barrier } = crowd;
   const each = 10;
-  const guests = await Promise.all(numbered(200, "guest").map((name) => Guest.enter(address, name, barrier)));
+  const guests = await Promise.all(numbered(200, "guest").map((name) => crowd.enter(name)));
   const acknowledged: string[] = [];
   const talk = async ({ chat, name }: Guest) => {
     for (const text of numbered(each, `${name} says`)) {
@@ -52,7 +53,6 @@ test("killed while 200 clients talk, and started again: what was acknowledged is
   const whole = await wholeHistory(guests[0] as Guest);
   assert.deepEqual([...whole].sort(), [...everything].sort());
   for (const { heard, name } of guests) assert.deepEqual([...heard].sort(), [...everything].sort(), name);
-  await Promise.all(guests.map(({ chat }) => chat.close()));
 });
 
 test("while the hub is away two peers talk on; when it is back, its guests see what they missed", async () => {
@@ -61,9 +61,10 @@ test("while the hub is away two peers talk on; when it is back, its guests see w
   const address = addressOf(await hub.line(/^ready /));
   const [ben, eve] = [homes.startPeer("ben", "chat", "--name", "ben"), homes.startPeer("eve", "chat", "--name", "eve")];
   await Promise.all([sees(ben, "ann", "eve"), sees(eve, "ann", "ben")]);
-  const guest = await Guest.enter(address, "cat");
+  await using crowd = new Crowd(address);
+  const guest = await crowd.enter("cat");
   ben.type("see you");
-  await guest.barrier.until(() => guest.heard.includes("see you"));
+  await crowd.barrier.until(() => guest.heard.includes("see you"));
   hub.kill("SIGTERM");
   assert.equal((await hub.ended()).code, 0);
   const missed = numbered(300, "in the meantime");
@@ -71,27 +72,22 @@ test("while the hub is away two peers talk on; when it is back, its guests see w
   await Promise.all([ben, eve].map((chat) => chat.until((lines) => said(lines).length > missed.length)));
   const again = homes.start("ann", "hub", "--bind", "127.0.0.1", "--port", portOf(address), "--network", homes.network);
   await again.line(/^ready /);
-  await guest.barrier.until(() => missed.every((text) => guest.heard.includes(text)));
+  await crowd.barrier.until(() => missed.every((text) => guest.heard.includes(text)));
   assert.equal(guest.heard.length, missed.length + 1, "nothing twice");
-  const dan = await LineGuest.enter(address, "dan");
-  await dan.shows(missed.at(-1) ?? "");
-  dan.socket.destroy();
-  await guest.chat.close();
+  await (await crowd.enterByLine("dan")).shows(missed.at(-1) ?? "");
 });
 
 test("SIGTERM tells everyone why, at once; who does not read holds nobody up", async () => {
   await using homes = new Homes();
   const hub = homes.startPeer("ann", "hub", "--name", "ann", "--no-discovery");
   const address = addressOf(await hub.line(/^ready /));
-  const [cat, dan] = await Promise.all([Guest.enter(address, "cat"), LineGuest.enter(address, "dan")]);
-  const deaf = await LineGuest.enter(address, "deaf");
+  await using crowd = new Crowd(address);
+  const [cat, dan, deaf] = await Promise.all([crowd.enter("cat"), crowd.enterByLine("dan"), crowd.enterByLine("deaf")]);
   deaf.socket.pause();
   const began = performance.now();
   hub.kill("SIGTERM");
-  await Promise.all([dan.barrier.until(() => dan.isClosed), cat.barrier.until(() => cat.states.at(-1) === "lost")]);
+  await crowd.barrier.until(() => dan.isClosed && cat.states.at(-1) === "lost");
   assert.equal((await hub.ended()).code, 0);
   assert.ok(performance.now() - began < 6_000);
   assert.match(dan.text, /-- .*(?:stopped|clos)/);
-  deaf.socket.destroy();
-  await cat.chat.close();
 });
