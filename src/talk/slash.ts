@@ -29,7 +29,7 @@ export async function runSlash(talker: Talker, line: string): Promise<void> {
 function unknown(name: string): ChatError {
   const names = SLASH_COMMANDS.map((known) => known.name);
   const guess = nearest(name, names);
-  const hint = guess ? `did you mean /${guess}?` : "/help lists them";
+  const hint = guess ? `did you mean /${guess}?` : "/help lists them.";
   return new ChatError("bad-input", `${shown(`/${name}`)} is not a command: ${hint} Two slashes say a line that begins with one.`);
 }
 

@@ -8,6 +8,7 @@ import { type LineInput, LineReader } from "../../wire/line.ts";
 import { Conversation } from "./conversation.ts";
 import { type Answer, Entrance } from "./entrance.ts";
 import { Outlet, type Ticks } from "./outlet.ts";
+import { VOLLEY } from "./speech.ts";
 import type { Teller } from "./teller.ts";
 
 /** Lines, and characters of them, that may wait; while more do, nothing is read. */
@@ -204,7 +205,7 @@ function linesOf(waiting: readonly Waiting[]): readonly string[] {
   for (const { input } of waiting) {
     if (input.kind !== "line") break;
     lines.push(input.text);
-    if (lines.length === 64) break;
+    if (lines.length === VOLLEY) break;
   }
   return lines;
 }
