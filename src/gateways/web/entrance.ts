@@ -11,27 +11,35 @@ const PATIENCE_MS = 30_000;
 /** Names and passwords that one connection may try. */
 const MAX_TRIES = 10;
 
-/** What came behind `enter`, to be answered by whoever goes on with the connection. */
-export type Entered = (visit: Visit, behind: readonly Frame[]) => void;
+export type EntranceHooks = {
+  /** With what came behind `enter`, to be answered by whoever goes on with the connection. */
+  readonly entered: (visit: Visit, behind: readonly Frame[]) => void;
+  /** Entered, or gone. */
+  readonly over: () => void;
+};
 type Frame = readonly [data: unknown, isBinary: boolean];
 
 export class Entrance {
   readonly #wire: Wire;
   readonly #desk: FrontDesk;
   readonly #from: Origin;
-  readonly #entered: Entered;
+  readonly #hooks: EntranceHooks;
   readonly #timer: NodeJS.Timeout;
   readonly #hear = (data: unknown, isBinary: boolean): void => this.#receive(data, isBinary);
+  readonly #over = (): void => {
+    clearTimeout(this.#timer);
+    this.#hooks.over();
+  };
   #behind: Frame[] | null = null;
   #tries = 0;
 
-  constructor(wire: Wire, { desk, from }: { readonly desk: FrontDesk; readonly from: Origin }, entered: Entered) {
+  constructor(wire: Wire, { desk, from }: { readonly desk: FrontDesk; readonly from: Origin }, hooks: EntranceHooks) {
     this.#wire = wire;
     this.#desk = desk;
     this.#from = from;
-    this.#entered = entered;
+    this.#hooks = hooks;
     this.#timer = setTimeout(() => this.close(CLOSE.slow, "nobody entered"), PATIENCE_MS).unref();
-    wire.socket.on("message", this.#hear).once("close", () => clearTimeout(this.#timer));
+    wire.socket.on("message", this.#hear).on("close", this.#over);
   }
 
   /** Says who is here, and waits for a name. */
@@ -92,10 +100,10 @@ export class Entrance {
       await visit.chat.close();
       return;
     }
-    clearTimeout(this.#timer);
-    socket.off("message", this.#hear);
+    this.#over();
+    socket.off("message", this.#hear).off("close", this.#over);
     if (request !== null) socket.send(encodeAnswer(request, "enter", { token: visit.token }));
-    this.#entered(visit, this.#behind);
+    this.#hooks.entered(visit, this.#behind);
     socket.resume();
   }
 

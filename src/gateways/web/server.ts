@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "n
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { FrontDesk, Origin, Visit } from "../../core/ports/hub.ts";
+import type { FrontDesk, Origin } from "../../core/ports/hub.ts";
 import { MAX_REQUEST, SUBPROTOCOL } from "../../wire/web.ts";
 import { CLOSE, STATUS_OF, tellable } from "./answers.ts";
 import type { Answered } from "./commands.ts";
@@ -15,7 +15,7 @@ import { HttpAnswers } from "./http.ts";
 import { Nonces } from "./nonces.ts";
 import type { Wire } from "./outbox.ts";
 import { Post } from "./post.ts";
-import { Session, type Shared, type Speaker } from "./session.ts";
+import { Session, type Shared } from "./session.ts";
 import { Tellings } from "./tellings.ts";
 
 /** Milliseconds between signs of life. */
@@ -36,17 +36,18 @@ export class WebServer {
     maxPayload: MAX_REQUEST,
     handleProtocols: () => SUBPROTOCOL,
   });
-  readonly #sessions = new Set<Session>();
   readonly #entrances = new Set<Entrance>();
   readonly #shared: Shared;
   readonly #settle = new WeakMap<Duplex, () => void>();
   readonly #beat: NodeJS.Timeout;
+  /** One for all clients. */
+  readonly #failed = (error: Error): void => this.#shared.log(`a client of the web gateway: ${error.message}`);
   #isClosed = false;
 
   constructor(options: WebGatewayOptions) {
     this.#options = options;
     const nonces = new Nonces<Answered>(() => performance.now());
-    this.#shared = { nonces, post: new Post(), tellings: new Tellings(), log: options.log ?? (() => {}) };
+    this.#shared = { nonces, post: new Post(), tellings: new Tellings(), sessions: new Set(), log: options.log ?? (() => {}) };
     this.#answers = new HttpAnswers(options);
     this.#http = createServer({ maxHeaderSize: 8192, keepAlive: false }, (request, response) => {
       const refusal = refuseForeign(knockOf(request), this.#placeOf(request));
@@ -69,12 +70,12 @@ export class WebServer {
     clearInterval(this.#beat);
     this.#answers.leave();
     for (const entrance of this.#entrances) entrance.close(CLOSE.leaving, "leaving");
-    await Promise.all([...this.#sessions].map((session) => session.leave()));
+    await Promise.all([...this.#shared.sessions].map((session) => session.leave()));
     this.#shared.tellings.presence.close();
   }
 
   #beatAll(): void {
-    for (const session of this.#sessions) session.beat();
+    for (const session of this.#shared.sessions) session.beat();
   }
 
   #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
@@ -84,7 +85,8 @@ export class WebServer {
     const token = tokenOf(knock);
     const call: Call = { request, connection, head };
     const { chat } = this.#options;
-    if (isSame(token, this.#options.token)) this.#accept(call, (wire) => this.#begin(wire, { chat, scope: "owner", isGuest: false }));
+    if (isSame(token, this.#options.token))
+      this.#accept(call, (wire) => void new Session(wire, this.#shared, { chat, scope: "owner", isGuest: false }));
     else void this.#receive(call, token).catch((error: unknown) => this.#fail(connection, error));
   }
 
@@ -115,7 +117,7 @@ export class WebServer {
   #accept({ request, connection, head }: Call, accepted: (wire: Wire) => void): void {
     this.#sockets.handleUpgrade(request, connection, head, (socket: WebSocket) => {
       this.#settle.get(connection)?.();
-      socket.on("error", (error) => this.#shared.log(`a client of the web gateway: ${error.message}`));
+      socket.on("error", this.#failed);
       accepted({ socket, connection });
     });
   }
@@ -126,31 +128,17 @@ export class WebServer {
       this.#entrances.delete(oldest);
       oldest.close(CLOSE.slow, "too many wait to enter");
     }
-    const entrance = new Entrance(wire, at, (visit, behind) => {
-      this.#entrances.delete(entrance);
-      const session = this.#welcome(wire, visit);
-      for (const [data, isBinary] of behind) session.receive(data, isBinary);
+    const entrance = new Entrance(wire, at, {
+      entered: (visit, behind) => {
+        const session = new Session(wire, this.#shared, { chat: visit.chat, scope: visit.token, isGuest: true });
+        visit.ended((why) => session.farewell(why));
+        for (const [data, isBinary] of behind) session.receive(data, isBinary);
+      },
+      over: () => void this.#entrances.delete(entrance),
     });
     this.#entrances.add(entrance);
-    wire.socket.once("close", () => this.#entrances.delete(entrance));
     if (token === "") entrance.greet();
     else void entrance.show(token);
-  }
-
-  #welcome(wire: Wire, visit: Visit): Session {
-    const session = this.#begin(wire, { chat: visit.chat, scope: visit.token, isGuest: true });
-    visit.ended((why) => session.farewell(why));
-    wire.socket.once("close", () => {
-      visit.chat.close().catch((error: unknown) => this.#shared.log(`a visit did not end well: ${error}`));
-    });
-    return session;
-  }
-
-  #begin(wire: Wire, speaker: Speaker): Session {
-    const session = new Session(wire, this.#shared, speaker);
-    this.#sessions.add(session);
-    wire.socket.once("close", () => this.#sessions.delete(session));
-    return session;
   }
 
   #placeOf({ socket }: IncomingMessage): Place {

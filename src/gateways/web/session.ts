@@ -38,6 +38,8 @@ export type Shared = {
   readonly nonces: Nonces<Answered>;
   readonly post: Post;
   readonly tellings: Tellings;
+  /** Those that stand. */
+  readonly sessions: Set<Session>;
   readonly log: (line: string) => void;
 };
 
@@ -46,6 +48,7 @@ export type Speaker = {
   readonly chat: Chat;
   /** Tells the nonces of one person from those of another. */
   readonly scope: string;
+  /** Whose chat ends with the session. */
   readonly isGuest: boolean;
 };
 
@@ -56,7 +59,7 @@ export class Session {
   readonly #outbox: Outbox;
   readonly #watches: Watches;
   #waiting: Map<number, AbortController> | null = null;
-  readonly #underWay = new Set<number>();
+  #underWay: Set<number> | null = null;
   #self: Person;
   #alive = true;
   #leaving: { readonly idle: () => void } | null = null;
@@ -74,6 +77,7 @@ export class Session {
       this.#alive = true;
     });
     wire.socket.on("close", () => this.#gone());
+    shared.sessions.add(this);
     this.#self = speaker.chat.self();
     this.#outbox.frame(encodeWelcome(this.#self));
   }
@@ -113,7 +117,7 @@ export class Session {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#leaving = { idle: resolve };
     socket.pause();
-    if (this.#underWay.size > 0) await promise;
+    if (this.#underWay !== null) await promise;
     this.#watches.endAll("closed");
     if (this.#speaker.isGuest) this.#outbox.frame(encodeFarewell({ code: "closing", text: "the hub is closing; it may be back" }));
     this.#outbox.flush();
@@ -126,6 +130,10 @@ export class Session {
     this.#watches.stopAll();
     for (const waiting of this.#waiting?.values() ?? []) waiting.abort();
     this.#leaving?.idle();
+    const { sessions, log } = this.#shared;
+    sessions.delete(this);
+    const { isGuest, chat } = this.#speaker;
+    if (isGuest) chat.close().catch((error: unknown) => log(`a visit did not end well: ${error}`));
   }
 
   /** The client fell behind: it hears no more until it has read and asks again, and is closed if it does not read at all. */
@@ -168,7 +176,7 @@ export class Session {
 
   #run(request: Request): void {
     const { id, method } = request;
-    if (this.#underWay.has(id) || this.#waiting?.has(id) || this.#watches.has(id)) {
+    if (this.#underWay?.has(id) || this.#waiting?.has(id) || this.#watches.has(id)) {
       this.#refuse(id, new ChatError("bad-input", `request ${id} is under way already; number requests 1, 2, 3 …`));
       return;
     }
@@ -178,12 +186,18 @@ export class Session {
 
   async #runShort(request: Request): Promise<void> {
     const { id } = request;
+    this.#underWay ??= new Set();
     this.#underWay.add(id);
     if (this.#isCrowded()) this.#wire.socket.pause();
     await this.#answer(request, neverAborted);
     this.#underWay.delete(id);
-    if (this.#underWay.size === 0) this.#leaving?.idle();
+    if (this.#underWay.size === 0) this.#rest();
     this.#readOn();
+  }
+
+  #rest(): void {
+    this.#underWay = null;
+    this.#leaving?.idle();
   }
 
   #runWaiting(request: Request): void {
@@ -227,7 +241,7 @@ export class Session {
 
   /** A client that asks faster than it is answered, or reads slower, is heard again later. */
   #isCrowded(): boolean {
-    return this.#underWay.size >= MAX_UNDER_WAY || this.#outbox.isBehind;
+    return (this.#underWay?.size ?? 0) >= MAX_UNDER_WAY || this.#outbox.isBehind;
   }
 
   #readOn(): void {

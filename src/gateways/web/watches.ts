@@ -15,22 +15,25 @@ export type Way = { readonly chat: Chat; readonly outbox: Outbox; readonly telli
 
 export class Watches {
   readonly #way: Way;
-  readonly #standing = new Map<number, Watch>();
+  /** Made for the first: many sessions have none. */
+  #standing: Map<number, Watch> | null = null;
 
   constructor(way: Way) {
     this.#way = way;
   }
 
   has(id: number): boolean {
-    return this.#standing.has(id);
+    return this.#standing?.has(id) ?? false;
   }
 
   /** Starts a watch under the id of its request. Rejects `busy` when there are too many. */
   async start(id: number, after: number | undefined): Promise<{ readonly cursor: number }> {
-    if (this.#standing.size >= MAX_WATCHES) throw new ChatError("busy", `at most ${MAX_WATCHES} watches at once; end one with unwatch`);
+    this.#standing ??= new Map();
+    const standing = this.#standing;
+    if (standing.size >= MAX_WATCHES) throw new ChatError("busy", `at most ${MAX_WATCHES} watches at once; end one with unwatch`);
     const watch = new Watch(id, this.#way, after ?? null);
-    this.#standing.set(id, watch);
-    watch.over = () => this.#standing.delete(id);
+    standing.set(id, watch);
+    watch.over = () => standing.delete(id);
     try {
       return { cursor: await watch.start(after) };
     } catch (error) {
@@ -41,16 +44,16 @@ export class Watches {
 
   /** Ends a watch in silence; one that is unknown is a no-op. */
   stop(id: number): void {
-    this.#standing.get(id)?.stop();
+    this.#standing?.get(id)?.stop();
   }
 
   stopAll(): void {
-    for (const watch of this.#standing.values()) watch.stop();
+    for (const watch of this.#standing?.values() ?? []) watch.stop();
   }
 
   /** Ends all, and tells from where they can resume. */
   endAll(why: WatchEnd): void {
-    for (const watch of this.#standing.values()) watch.ended(why);
+    for (const watch of this.#standing?.values() ?? []) watch.ended(why);
   }
 }
 
