@@ -1,4 +1,4 @@
-// Where a peer listens: `host:port`, numeric, in one form; and which addresses are this very computer.
+// Where a peer listens: `host:port`, numeric, in one form.
 
 /** An IPv4 or IPv6 address without zone, and a port from 1 to 65535. */
 export type Address = { readonly host: string; readonly port: number };
@@ -18,19 +18,6 @@ export function parseAddress(text: string): Address | null {
 export function formatAddress({ host, port }: Address): string {
   const plain = host.replace(/^::ffff:(?=[0-9.]+$)/i, "");
   return plain.includes(":") ? `${normalHost(`[${plain}]`) ?? `[${plain}]`}:${port}` : `${plain}:${port}`;
-}
-
-/** Whether an address is this very computer. */
-export function isLoopback(address: string | undefined): boolean {
-  if (address === undefined) return false;
-  return address === "::1" || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/i.test(address);
-}
-
-type Ends = { readonly remoteAddress?: string | undefined; readonly localAddress?: string | undefined };
-
-/** Whether the other end of a connection is this very computer: by loopback, or by its own address. */
-export function isThisComputer({ remoteAddress, localAddress }: Ends): boolean {
-  return remoteAddress !== undefined && (isLoopback(remoteAddress) || remoteAddress === localAddress);
 }
 
 /** The host as the URL standard writes it, IPv6 in brackets, or null if it is none. */

@@ -2,8 +2,8 @@
 
 import { ChatError } from "../core/errors.ts";
 import { guestOf, type PersonId, peerOf } from "../core/ids.ts";
+import { plainAddress } from "../core/ip.ts";
 import { ROLES, type Role } from "../core/ports/hub.ts";
-import { plainAddress } from "./addresses.ts";
 import type { Office } from "./office.ts";
 import { skeletonOf } from "./skeleton.ts";
 import { guestKey, memberKey, type Stay } from "./stay.ts";

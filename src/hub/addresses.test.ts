@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressBytes, addressKey, isLoopback, isWithin, parseRange } from "./addresses.ts";
+import { addressBytes, addressKey, isLoopback } from "../core/ip.ts";
+import { isWithin, parseRange } from "./addresses.ts";
 
 const within = (address: string, text: string): boolean => {
   const range = parseRange(text);

@@ -2,10 +2,11 @@
 
 import { ChatError } from "../core/errors.ts";
 import { parsePersonId } from "../core/ids.ts";
+import { addressBytes } from "../core/ip.ts";
 import { cleanLine } from "../core/name.ts";
 import { LOBBY } from "../core/room.ts";
 import { type Actor, addressesOf, named, requireOutranked, type Target, targetOf } from "./actors.ts";
-import { addressBytes, isWithin, parseRange, type Range } from "./addresses.ts";
+import { isWithin, parseRange, type Range } from "./addresses.ts";
 import { type Ban, bannedText, MAX_BANS } from "./bans.ts";
 import { type ActionOf, because, note, tell } from "./deeds.ts";
 import { momentText, spanText, untilText } from "./moments.ts";

@@ -1,7 +1,8 @@
 // Who may not come in: by name, or by where they come from.
 
 import * as v from "valibot";
-import { addressBytes, isWithin, parseRange, type Range } from "./addresses.ts";
+import { addressBytes } from "../core/ip.ts";
+import { isWithin, parseRange, type Range } from "./addresses.ts";
 import { type Keeping, Kept } from "./kept.ts";
 import { untilText } from "./moments.ts";
 import { skeletonOf } from "./skeleton.ts";

@@ -1,7 +1,7 @@
 // Who may hold a connection: so many in all, so many from one address, none from where it is banned.
 
+import { addressKey, isLoopback } from "../core/ip.ts";
 import type { Origin } from "../core/ports/hub.ts";
-import { addressKey, isLoopback } from "./addresses.ts";
 import { type Ban, type Bans, bannedText } from "./bans.ts";
 import { type Bucket, Buckets, waitText } from "./bucket.ts";
 import type { Settings } from "./settings.ts";

@@ -1,9 +1,9 @@
 // Who somebody is who comes in: a guest by a free name, a member by password, either by the token of an earlier visit.
 
 import { ChatError } from "../core/errors.ts";
+import { addressKey } from "../core/ip.ts";
 import type { Credentials, Origin } from "../core/ports/hub.ts";
 import type { Account } from "./accounts.ts";
-import { addressKey } from "./addresses.ts";
 import { bannedText } from "./bans.ts";
 import { nameOf } from "./names.ts";
 import type { Office } from "./office.ts";

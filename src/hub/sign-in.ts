@@ -1,8 +1,8 @@
 // Checks who says to be a member: name and password, not too often.
 
 import { ChatError } from "../core/errors.ts";
+import { addressKey } from "../core/ip.ts";
 import type { Account, Accounts } from "./accounts.ts";
-import { addressKey } from "./addresses.ts";
 import { Buckets, waitText } from "./bucket.ts";
 import { checkPassword, type PasswordRecord, type Passwords } from "./passwords.ts";
 import { skeletonOf } from "./skeleton.ts";

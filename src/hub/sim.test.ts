@@ -5,11 +5,12 @@ import { test } from "node:test";
 import { dice } from "../../test/dice.ts";
 import { ChatError } from "../core/errors.ts";
 import type { Conversation } from "../core/ids.ts";
+import { addressBytes } from "../core/ip.ts";
 import { foldName } from "../core/name.ts";
 import type { Random } from "../core/ports/clock.ts";
 import type { HubAction, Visit } from "../core/ports/hub.ts";
 import { LOBBY } from "../core/room.ts";
-import { addressBytes, isWithin, parseRange } from "./addresses.ts";
+import { isWithin, parseRange } from "./addresses.ts";
 import { skeletonOf } from "./skeleton.ts";
 import { at, byToken, House, MINUTE, SECOND } from "./testing/house.ts";
 

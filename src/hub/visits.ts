@@ -1,10 +1,10 @@
 // Opens visits, and does what changes who a visit is: rename, register, login.
 
 import { ChatError } from "../core/errors.ts";
+import { addressKey } from "../core/ip.ts";
 import type { Credentials, Farewell, HubAction, Origin } from "../core/ports/hub.ts";
 import type { Person } from "../core/presence.ts";
 import { perform } from "./actions.ts";
-import { addressKey } from "./addresses.ts";
 import { type ActionOf, note } from "./deeds.ts";
 import { claim, type Entrant, identify, memberOf, requireUnbanned } from "./entering.ts";
 import { nameOf } from "./names.ts";

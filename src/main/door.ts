@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import type { TLSSocket, TlsOptions } from "node:tls";
-import { isThisComputer } from "../core/address.ts";
+import { isThisComputer } from "../core/ip.ts";
 import { type Opening, readFirst } from "./first-bytes.ts";
 import { type Door, type ListenOptions, listenFor } from "./listening.ts";
 import { SecureEntrance } from "./secure-entrance.ts";

@@ -1,12 +1,12 @@
 // Connections that have not shown yet what they may do: bounded in number, overall and per address, and in time.
 
 import type { Socket } from "node:net";
-import { isLoopback } from "../core/address.ts";
+import { addressKey, isLoopback } from "../core/ip.ts";
 
 export type WaitingLimits = {
   /** Most unknown connections at once. */
   readonly all: number;
-  /** Most from one address (for IPv6, from one /64). This computer itself is bounded by `all` alone. */
+  /** Most from one address, as `addressKey` counts them. This computer itself is bounded by `all` alone. */
   readonly perAddress: number;
   /** Milliseconds that a connection has to settle. */
   readonly patience: number;
@@ -33,10 +33,11 @@ export class Waiting {
 
   /** Counts a connection in; it is destroyed unless it settles in time. */
   admit(socket: Socket): Pending {
-    const address = addressBlock(socket.remoteAddress ?? "");
+    const { remoteAddress = "" } = socket;
+    const address = addressKey(remoteAddress);
     const siblings = this.#byAddress.get(address) ?? new Set<Socket>();
     this.#byAddress.set(address, siblings);
-    if (siblings.size >= this.#limits.perAddress && !isLoopback(address)) dropOldest(siblings);
+    if (siblings.size >= this.#limits.perAddress && !isLoopback(remoteAddress)) dropOldest(siblings);
     if (this.#all.size >= this.#limits.all) dropOldest(this.#all);
     siblings.add(socket);
     this.#all.add(socket);
@@ -62,12 +63,4 @@ function dropOldest(sockets: Set<Socket>): void {
   if (!oldest) return;
   sockets.delete(oldest);
   oldest.resetAndDestroy();
-}
-
-/** What counts as one address: an IPv4 address, or the /64 that one IPv6 host may freely move in. */
-function addressBlock(address: string): string {
-  const plain = address.replace(/^::ffff:/i, "");
-  if (!plain.includes(":") || isLoopback(plain)) return plain;
-  const [head = ""] = plain.split("::");
-  return head.split(":").slice(0, 4).join(":");
 }

@@ -1,5 +1,7 @@
 // Writes self-signed certificates (X.509, RFC 5280, in DER, ITU-T X.690). Pure: who signs is passed in.
 
+import { addressBytes } from "../core/ip.ts";
+
 export type CertificateParts = {
   /** The common name of whom it is about, and by whom. */
   readonly name: string;
@@ -66,16 +68,6 @@ function extensionsFor(hosts: readonly string[]): Uint8Array {
 }
 
 const extension = (id: Uint8Array, value: Uint8Array): Uint8Array => tlv(SEQUENCE, tlv(OBJECT_ID, id), tlv(OCTET_STRING, value));
-
-/** The 4 or 16 bytes of a numeric address, or null for a name. */
-function addressBytes(host: string): Uint8Array | null {
-  if (/^\d+(\.\d+){3}$/.test(host)) return Uint8Array.from(host.split("."), Number);
-  const normal = host.includes(":") ? URL.parse(`http://[${host}]/`)?.hostname.slice(1, -1) : undefined;
-  if (normal === undefined) return null;
-  const [before = [], after = []] = normal.split("::").map((half) => half.split(":").filter(Boolean));
-  const groups = [...before, ...Array<string>(8 - before.length - after.length).fill("0"), ...after];
-  return Uint8Array.from(groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]));
-}
 
 /** Tag, length, value (X.690 §8.1). Lengths here stay below 65,536. */
 function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {

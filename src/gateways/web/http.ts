@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { isThisComputer } from "../../core/address.ts";
+import { isThisComputer } from "../../core/ip.ts";
 import { STATUS_OF } from "./answers.ts";
 import type { Refusal } from "./guard.ts";
 import { formatMetrics, METRICS_TYPE, type MetricsSource, ProcessMetrics } from "./metrics.ts";
