@@ -20,8 +20,9 @@ import type { DatedPiece, Teller } from "./teller.ts";
 
 /** Messages that a newcomer is shown. */
 const GREETING = 50;
-/** Messages of the past that are made into lines at once. */
+/** Messages of the past that are made into lines at once, and characters of them after which no older ones are asked for. */
 const PAGE = 200;
+const MOST_PAST = 4_000_000;
 
 export type ConversationParts = {
   readonly chat: Chat;
@@ -144,9 +145,11 @@ export class Conversation implements Talker {
   async showPast(room: Room, limit: number): Promise<void> {
     const pages: (readonly Message[])[] = [];
     let left = limit;
+    let chars = 0;
     let before: Message["key"] | undefined;
-    while (left > 0) {
+    while (left > 0 && chars < MOST_PAST) {
       const page = await this.chat.history(room, { limit: Math.min(PAGE, left), before });
+      for (const { text } of page) chars += text.length;
       if (page.length > 0) pages.push(page);
       if (page.length < Math.min(PAGE, left)) break;
       before = page[0]?.key;
