@@ -14,11 +14,8 @@ import type { Hub } from "../hub/open.ts";
 import type { Settings } from "../hub/settings.ts";
 import { type DoorOptions, type Gateway, openDoor } from "./door.ts";
 import { type Home, ownerToken } from "./home.ts";
-import { hubSamples } from "./hub-metrics.ts";
 import { LateHub, OwnersChat } from "./late-hub.ts";
-import { openLinePort } from "./line-port.ts";
 import type { Door } from "./listening.ts";
-import { mostConnections } from "./open-files.ts";
 
 /** The port that finds people and carries everything: EARS on a phone's keys. */
 const DEFAULT_PORT = 3277;
@@ -73,7 +70,8 @@ export async function openDoors(options: DoorsOptions): Promise<Doors> {
   let settings = options.hub?.settings ?? null;
   const hub = new LateHub(() => openHubOf(options));
   const lines = createLineGateway({ desk: hub.desk, log: log.warn });
-  const samples = () => hubSamples({ hub: hub.now()?.counts() ?? null, lines: lines.stats, doors, log: engine.log });
+  const measure = options.hub ? (await import("./hub-metrics.ts")).hubSamples : () => [];
+  const samples = () => measure({ hub: hub.now()?.counts() ?? null, lines: lines.stats, doors, log: engine.log });
   const chat = new OwnersChat(engine.chat, hub);
   const token = ownerToken();
   const metrics = () => settings?.metrics ?? "computer";
@@ -86,7 +84,7 @@ export async function openDoors(options: DoorsOptions): Promise<Doors> {
   });
   doors = opened;
   const title = () => (options.hub ? (hub.now()?.desk.about().title ?? null) : null);
-  const stopTelling = tellTitle(engine, title);
+  const stopTelling = options.hub ? tellTitle(engine, title) : () => {};
   const reload = (now: Settings) => {
     settings = now;
     hub.now()?.reload(now);
@@ -125,11 +123,12 @@ async function openPorts(
   gateways: { readonly http: Gateway; readonly line: Gateway },
 ): Promise<readonly [Door, ...Door[]]> {
   const { hub, bind, log } = options;
-  const most = hub ? mostConnections() : undefined;
+  const most = hub ? (await import("./open-files.ts")).mostConnections() : undefined;
   const common = { bind, openTo: hub ? "network" : "computer", log: log.warn, ...(most !== undefined && { most }) } as const;
   const door = await openMain(options, { ...common, gateways });
   if (hub === null || hub.line === null) return [door];
   try {
+    const { openLinePort } = await import("./line-port.ts");
     return [door, await openLinePort({ ...common, port: hub.line, option: "--line", gateway: gateways.line })];
   } catch (error) {
     await door.close();
