@@ -25,13 +25,13 @@ export class Guests {
 
   /** Throws in-use for a name that has a seat. */
   seat(name: string): void {
-    this.require(name);
+    this.refuseTaken(name);
     this.#seated.set(name, new Bearing());
     this.#tellOf(name);
   }
 
   /** Throws in-use for a name that has a seat. */
-  require(name: string): void {
+  refuseTaken(name: string): void {
     if (this.#seated.has(name)) throw new ChatError("in-use", `somebody here is called ${name} already: choose another name`);
   }
 

@@ -70,7 +70,7 @@ export class GuestPersona implements Persona {
   constructor(parts: PersonaParts, viewer: Viewer) {
     this.viewer = viewer;
     this.#parts = parts;
-    parts.guests.require(viewer.as ?? "");
+    parts.guests.refuseTaken(viewer.as ?? "");
     parts.viewers.add(viewer);
     parts.guests.seat(viewer.as ?? "");
   }
@@ -81,7 +81,7 @@ export class GuestPersona implements Persona {
     const { as, peer } = this.viewer;
     const name = guestName(text);
     if (name === as) return;
-    guests.require(name);
+    guests.refuseTaken(name);
     const joined = [...rooms.all()].filter((room) => !room.direct && room.id !== LOBBY && this.viewer.isIn(room));
     await speaker.speak({ room: rooms.open(LOBBY), as, body: { kind: "profile", name } }, () => this.#become(personOf(peer, name), name));
     for (const room of joined) await speaker.join(room, name);
