@@ -183,7 +183,7 @@ test("register makes the name an account: it asks for its password from then on,
   await rejects(bob.chat.hub({ kind: "register", password: PASSWORD }), "in-use");
   await rejects(bob.chat.rename("robert"), "not-allowed");
   assert.equal(house.hub.desk.isMember("B0B"), true);
-  await rejects(house.enter("bob", THERE), "in-use");
+  await rejects(house.enter("bob", THERE), "bad-signature");
   await rejects(house.enter("bob", THERE, "wrong horse"), "bad-signature");
   const desktop = await house.enter("bob", THERE, PASSWORD);
   assert.deepEqual(desktop.chat.self(), bob.chat.self());

@@ -46,6 +46,9 @@ async function newGuest(office: Office, text: string, origin: Origin): Promise<E
   const passId = newPassId();
   const since = office.clock();
   const entrant = admitted(office, { key: guestKey(passId), name: nameOf(text), since, role: "guest", passId }, origin);
+  if (office.accounts.get(entrant.name)) {
+    throw new ChatError("bad-signature", `${entrant.name} has an account here: give its password, or choose another name`);
+  }
   await claim(office, entrant.name, { passId, since, origin });
   return entrant;
 }
