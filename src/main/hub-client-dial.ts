@@ -55,8 +55,9 @@ export function dialHub(hub: HubAddress, pin: Pin): Dial {
   };
 }
 
-/** Whether an Earshot is there that lets its peers in, be it a hub or not. */
-export async function isEarshot(hub: HubAddress): Promise<boolean> {
+/** Whether an Earshot is there that lets its peers in, though it was not reached as a hub because of this. */
+export async function isNoHub(hub: HubAddress, { cause }: ChatError): Promise<boolean> {
+  if (REASONS[codeOf(cause)]) return false;
   try {
     const socket = await shakeHands(hub, LINK, () => {});
     socket.destroy();

@@ -10,7 +10,7 @@ import { aborted } from "../ui/cli/run.ts";
 import { chooseName } from "./cli-name.ts";
 import type { Home } from "./home.ts";
 import { type HubPage, openHubPage } from "./hub-client-book.ts";
-import { dialHub, isEarshot, parsePlace } from "./hub-client-dial.ts";
+import { dialHub, isNoHub, parsePlace } from "./hub-client-dial.ts";
 import { askPassword } from "./hub-client-password.ts";
 
 /** Gives `use` the Chat of a guest of the hub at `host:port`; the visit ends with it. */
@@ -120,7 +120,7 @@ class Visit {
   }
 
   async #explained(error: unknown): Promise<unknown> {
-    if (!isCode(error, "unreachable") || !(await isEarshot(parsePlace(this.#place)))) return error;
+    if (!isCode(error, "unreachable") || !(await isNoHub(parsePlace(this.#place), error))) return error;
     return new ChatError("not-allowed", `the Earshot at ${this.#place} is no hub: "earshot hub" there opens its doors to guests`);
   }
 }
@@ -130,4 +130,4 @@ function wordsOf({ title, welcome }: Hello): string {
   return called && welcome ? `${called}: ${welcome}` : called || welcome;
 }
 
-const isCode = (error: unknown, code: ErrorCode): boolean => error instanceof ChatError && error.code === code;
+const isCode = (error: unknown, code: ErrorCode): error is ChatError => error instanceof ChatError && error.code === code;
