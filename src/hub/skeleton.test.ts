@@ -18,6 +18,7 @@ const ALIKE: readonly (readonly [string, string, why: string])[] = [
   ["ines", "ınes", "i without its dot"],
   ["jose", "josé", "accent"],
   ["zoe", "zoë̈̈", "piled marks"],
+  ["ΝΙΚΟΣ", "νικος", "capital and final sigma"],
   ["max", "m\u200dax", "a joiner nobody sees"],
   ["o'neil", "o’neil", "apostrophes"],
   ["𝐛𝐨𝐛", "bob", "mathematical letters"],

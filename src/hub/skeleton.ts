@@ -8,7 +8,7 @@
 const SHAPES: Readonly<Record<string, string>> = {
   a: "аαɑ",
   b: "вьβ",
-  c: "сϲ",
+  c: "с",
   d: "ԁđ",
   e: "еεєө",
   g: "ɡց",
@@ -32,6 +32,7 @@ const SHAPES: Readonly<Record<string, string>> = {
   z: "ζᴢ",
   "3": "зʒ",
   "6": "б",
+  σ: "ς",
   "'": "’‘ʼ`´",
   "-": "‐‑‒–—−",
 };
@@ -46,9 +47,9 @@ const NEITHER_LETTER_NOR_DIGIT = /[^\p{L}\p{N}]/gu;
 
 /** The skeleton of a name. Names that `foldName` folds to the same text have the same one. */
 export function skeletonOf(name: string): string {
-  const plain = fold(fold(name)).replace(DROPPED, "");
+  const plain = fold(fold(name)).replace(/\s+/gu, " ").replace(DROPPED, "");
   const shapes = Array.from(plain, (letter) => SHAPE_OF.get(letter) ?? letter).join("");
-  return shapes.replaceAll("rn", "m").replaceAll("vv", "w").replace(/\s+/gu, " ").trim();
+  return shapes.replaceAll("rn", "m").replaceAll("vv", "w").replace(/ +/g, " ").trim();
 }
 
 /** The skeleton without spaces and punctuation: what is left of `[ S-Y-S-T-E-M ]`. */

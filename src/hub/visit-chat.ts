@@ -156,8 +156,9 @@ export class VisitChat extends AroundChat {
   /** Nothing more is said or heard. */
   end(): void {
     this.#isOver = true;
-    for (const watching of this.#watchings) watching.stop();
+    const watchings = [...this.#watchings];
     this.#watchings.clear();
+    for (const watching of watchings) watching.end();
   }
 
   #act(act: Act): void {

@@ -33,7 +33,7 @@ export class HubVisit implements Visit {
   end(why: Farewell): void {
     if (this.#why) return;
     this.#why = why;
-    this.chat.end();
     this.#listener?.(why);
+    this.chat.end();
   }
 }

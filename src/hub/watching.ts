@@ -40,6 +40,13 @@ export class Watching {
     this.#hush();
   }
 
+  /** The chat is closed. */
+  end(): void {
+    if (!this.#ear) return;
+    this.stop();
+    this.#watcher.ended?.("closed");
+  }
+
   async #listen(chat: Chat, after: number | undefined): Promise<number> {
     const ear = this.#makeEar();
     this.#ear = ear;
