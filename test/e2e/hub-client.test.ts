@@ -188,14 +188,14 @@ describe("chat --hub", () => {
     assert.match(chat.lines.join("\n"), /-- not said, since the hub does not answer:\n +is anybody there\?$/m);
   });
 
-  test("says a whole file in its order, however fast", async () => {
+  test("says a whole file in its order, faster than the hub allows", async () => {
     await using homes = new Homes();
     const { place } = await startHub(homes);
-    const lines = Array.from({ length: 40 }, (_, index) => `line ${index}`);
+    const lines = Array.from({ length: 50 }, (_, index) => `line ${index}`);
     const { code, out } = await homes.run("gus", ["chat", "--hub", place, "--name", "gus"], `${lines.join("\n")}\n`);
     assert.equal(code, 0);
     assert.ok(!out.some((line) => line.includes("not said")), out.join("\n"));
-    const history = await homes.run("gus", ["history", "#lobby", "--hub", place]);
+    const history = await homes.run("gus", ["history", "#lobby", "--hub", place, "--limit", "99"]);
     assert.deepEqual(
       texts(history.out),
       lines.map((line) => `<gus> ${line}`),

@@ -51,7 +51,9 @@ const LAST_MS = 2000;
 async function talk(context: ChatContext, screen: Screen, room: Conversation, stopped: (error: ChatError) => void): Promise<void> {
   const { chat, own, hub, signal } = context;
   const transcript = new Transcript(chat, screen, await chat.people(), room);
-  const outbox = new Outbox(chat, (text, error) => transcript.news(`not said: ${error.message}\n${cleanText(text)}`));
+  const notSaid = (text: string, error: ChatError) => transcript.news(`not said: ${error.message}\n${cleanText(text)}`);
+  // a hub lets nobody talk faster than it likes: one after another keeps the order
+  const outbox = hub ? new Outbox(chat, notSaid, 1) : new Outbox(chat, notSaid);
   const session = new Session(chat, screen, transcript, outbox);
   if (hub?.welcome) transcript.news(cleanText(hub.welcome));
   hub?.watchState((state) => tellState(transcript, state));

@@ -27,14 +27,18 @@ export class Outbox {
   readonly #waiting: Item[] = [];
   /** Those that are to be said once more, with the reason why they were not. */
   #again: { readonly item: Item; readonly reason: ChatError }[] = [];
+  readonly #most: number;
   /** How many may be under way now: one after another where they come too fast, then more and more. */
-  #window = WINDOW;
+  #window: number;
   #turn = 0;
   #rests = false;
   #changed = Promise.withResolvers<void>();
 
-  constructor(chat: Pick<Chat, "say">, refused: Refused) {
+  /** `most` may be under way at once; with more than one, what is refused for the moment may be overtaken. */
+  constructor(chat: Pick<Chat, "say">, refused: Refused, most: number = WINDOW) {
     this.#chat = chat;
+    this.#most = most;
+    this.#window = most;
     this.#refused = refused;
   }
 
@@ -81,7 +85,7 @@ export class Outbox {
     try {
       const { id } = await this.#chat.say(room, text);
       this.#last.set(room, { id, room });
-      this.#window = Math.min(WINDOW, this.#window * 2);
+      this.#window = Math.min(this.#most, this.#window * 2);
     } catch (error) {
       const reason = error instanceof ChatError ? error : new ChatError("closed", String(error), { cause: error });
       if (PASSING.includes(reason.code)) this.#again.push({ item, reason });
