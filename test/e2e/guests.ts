@@ -62,6 +62,13 @@ export class Crowd {
     return guest;
   }
 
+  /** Somebody who connects and says nothing. */
+  knock(): LineGuest {
+    const guest = LineGuest.knock(this.#address, this.barrier);
+    this.#leaving.push(() => guest.socket.destroy());
+    return guest;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#leaving.map((leave) => leave()));
   }
@@ -176,10 +183,15 @@ export class LineGuest {
       });
   }
 
+  /** Connects to the hub at `host:port`. */
+  static knock(address: string, barrier: Barrier): LineGuest {
+    const [host = "", port = ""] = address.split(":");
+    return new LineGuest(connect({ host, port: Number(port) }), barrier);
+  }
+
   /** Enters the hub at `host:port`. */
   static async enter(address: string, name: string, barrier: Barrier): Promise<LineGuest> {
-    const [host = "", port = ""] = address.split(":");
-    const guest = new LineGuest(connect({ host, port: Number(port) }), barrier);
+    const guest = LineGuest.knock(address, barrier);
     guest.type(name);
     await guest.shows(`you are ${name}`);
     return guest;

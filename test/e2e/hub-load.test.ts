@@ -4,9 +4,12 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { LOBBY } from "../../src/core/room.ts";
 import { addressOf, Homes } from "./cli.ts";
 import { Crowd, type Guest } from "./guests.ts";
+import { onPath } from "./namespaces.ts";
+import { type Running, type StartOptions, start } from "./running.ts";
 
 const MIB = 1 << 20;
 
@@ -85,4 +88,30 @@ test("a thousand joins cost less than 50 MB in all: names, the last messages, an
   const traffic = guests.reduce((sum, guest) => sum + guest.traffic, first.traffic);
   t.diagnostic(`${count} joined in ${Math.round(joined)} ms with ${(traffic / MIB).toFixed(1)} MiB in all`);
   assert.ok(traffic < 50e6, `${traffic} bytes`);
+});
+
+/** Homes whose programs may open 200 files at once. */
+class NarrowHomes extends Homes {
+  protected override launch(_home: string, argv: readonly string[], options: StartOptions): Running {
+    return start("prlimit", ["--nofile=200:200", process.execPath, EARSHOT, ...argv], options);
+  }
+}
+
+const EARSHOT = fileURLToPath(new URL("../../bin/earshot.js", import.meta.url));
+
+test("where the system allows no more connections, that is told once, and those who are there talk on", {
+  skip: !onPath("prlimit") && "needs prlimit",
+}, async () => {
+  await using homes = new NarrowHomes();
+  const hub = homes.startPeer("ann", "hub", "--name", "ann", "--no-discovery");
+  await using crowd = new Crowd(addressOf(await hub.line(/^ready /)));
+  const [cat, dan] = await Promise.all([crowd.enter("cat"), crowd.enterByLine("dan")]);
+  const flood = Array.from({ length: 300 }, () => crowd.knock());
+  await crowd.barrier.until(() => flood.filter(({ isClosed }) => isClosed).length >= 100);
+  await cat.chat.say(LOBBY, "still here");
+  await dan.shows("still here");
+  assert.equal(hub.errors.match(/connections that this computer allows/g)?.length, 1);
+  for (const { socket } of flood) socket.destroy();
+  await crowd.barrier.until(() => flood.every(({ isClosed }) => isClosed));
+  await crowd.enterByLine("eve");
 });

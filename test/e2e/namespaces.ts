@@ -25,7 +25,8 @@ function mayMakeNamespaces(): boolean {
   return [CAP_NET_ADMIN, CAP_SYS_ADMIN].every((right) => (BigInt(`0x${held}`) >> right) & 1n);
 }
 
-function onPath(program: string): boolean {
+/** Whether there is such a program here. */
+export function onPath(program: string): boolean {
   return [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"].some((folder) => {
     try {
       accessSync(`${folder}/${program}`, constants.X_OK);
