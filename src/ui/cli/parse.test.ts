@@ -7,7 +7,6 @@ import { UsageError } from "./usage-error.ts";
 const refused: readonly (readonly [line: string, why: RegExp])[] = [
   ["frobnicate", /"frobnicate" is not a command/],
   ["hitsory", /did you mean "earshot history"\?/],
-  ["hub", /is not a command/],
   ["run --prot 1", /has no option "--prot": did you mean --port\?/],
   ["run --json", /"earshot run" has no option "--json"/],
   ["send -x", /has no option "-x"/],
