@@ -26,8 +26,8 @@ class Party {
     this.ben = ben;
     const [host = "", port = ""] = address.split(":");
     this.cat = town.chat("cat", "--hub", address);
-    this.dan = town.hostOf("dan").spawn(process.execPath, [program("netcat.ts"), host, port]);
-    this.rob = town.hostOf("rob").spawn(process.execPath, [program("websocket-bot.ts"), `ws://${address}/chat`, "rob"]);
+    this.dan = town.hostOf("dan").spawn(process.execPath, [program("netcat-child.ts"), host, port]);
+    this.rob = town.hostOf("rob").spawn(process.execPath, [program("bot-child.ts"), `ws://${address}/chat`, "rob"]);
   }
 
   static async gather(): Promise<Party> {
@@ -117,7 +117,7 @@ test("a rename, an edit, a leave and a kick reach everyone in their own form", {
   await party.allRead(/-- cat is now Kat$/, /"kind":"renamed".*"previous":"cat"|"previous":"cat".*"kind":"renamed"/);
   ben.type("tea is redy");
   await party.allRead(/<ben> tea is redy$/, /"text":"tea is redy"/);
-  const edit = town.hostOf("ben").spawn(process.execPath, [program("edit.ts"), town.home("ben"), "tea is redy", "tea is ready"]);
+  const edit = town.hostOf("ben").spawn(process.execPath, [program("edit-child.ts"), town.home("ben"), "tea is redy", "tea is ready"]);
   await party.allRead(/\* ben changed "tea is redy" to "tea is ready"$/, /"kind":"edited"/);
   assert.equal((await edit.ended()).code, 0);
   const ann = town.start("ann", "chat");
