@@ -139,7 +139,7 @@ describe("the running peer of a home", () => {
     const chat = homes.start("ann", "chat");
     await chat.line(/you are ann/);
     const people = objects((await homes.run("ann", ["people", "--json"])).out);
-    assert.deepEqual(Object.keys(people[0] ?? {}), ["id", "name", "status", "text", "via", "verified"]);
+    assert.deepEqual(Object.keys(people[0] ?? {}), ["id", "name", "status", "text", "via", "verified", "hub", "host"]);
     const sent = await homes.run("ann", ["send", "#lobby", "hello"]);
     assert.deepEqual([sent.code, sent.out, sent.err], [0, [], ""]);
     await chat.line(/^\[\d\d:\d\d\] <ann> hello$/);
