@@ -97,15 +97,23 @@ test("a short loss of connection is no leaving", async (t) => {
     event: (event: ChatEvent) => void ((event.kind === "joined" || event.kind === "left") && moves.push(event.kind)),
   });
   const bob = await house.enter("bob");
-  await bob.chat.close();
+  bob.lost();
   house.pass(5 * SECOND);
   const again = await house.hub.desk.enter(byToken(bob.token), HERE);
   house.pass(20 * SECOND);
   await again.chat.say(LOBBY, "still here");
   assert.deepEqual(moves, ["joined"]);
-  await again.chat.close();
+  again.lost();
   house.pass(20 * SECOND);
   assert.deepEqual(moves, ["joined", "left"]);
+});
+
+test("who says goodbye is gone at once", async (t) => {
+  const house = await House.open(t);
+  const left = Promise.withResolvers<void>();
+  await house.engine.chat.watch({ event: ({ kind }: ChatEvent) => kind === "left" && left.resolve() });
+  await (await house.enter("bob")).chat.close();
+  await left.promise;
 });
 
 test("two connections of one token are one person", async (t) => {

@@ -20,7 +20,7 @@ export type VisitChatOptions = {
   readonly closedRooms: (stay: Stay) => readonly Conversation[];
   readonly rename: (name: string) => Promise<Person>;
   readonly hub: (action: HubAction) => Promise<readonly string[]>;
-  readonly close: () => void;
+  readonly left: (how: "gone" | "lost") => void;
 };
 
 export class VisitChat extends AroundChat {
@@ -142,9 +142,14 @@ export class VisitChat extends AroundChat {
   }
 
   override async close(): Promise<void> {
+    this.part("gone");
+  }
+
+  /** The person goes, or just lost the connection. */
+  part(how: "gone" | "lost"): void {
     if (this.#isOver) return;
     this.end();
-    this.#options.close();
+    this.#options.left(how);
   }
 
   /** From now on somebody else speaks here; watches go on where they were. */

@@ -24,6 +24,10 @@ export class HubVisit implements Visit {
     return this.chat.isOver;
   }
 
+  lost(): void {
+    this.chat.part("lost");
+  }
+
   ended(listener: (why: Farewell) => void): void {
     if (this.#why) listener(this.#why);
     else this.#listener = listener;

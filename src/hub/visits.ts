@@ -72,7 +72,7 @@ export class Visits {
       rename: (name) => inTurn(visit, (stay) => this.#rename(visit, stay, name)),
       hub: (action) => this.#hub(visit, action),
       // who cannot come back by a token has left; the others may just have lost the connection
-      close: () => this.#office.stays.left(visit, chat.stay, !chat.stay.isKept),
+      left: (how) => this.#office.stays.left(visit, chat.stay, how === "gone" || !chat.stay.isKept),
     });
     if (KEEPING.has(origin.door)) stay.isKept = true;
     const visit = new HubVisit(chat, { id: passId, token: this.#token(stay, passId, origin) }, origin);

@@ -51,7 +51,8 @@ export class Desk implements FrontDesk {
     this.#leaving.set(name, promise);
     const close = chat.close.bind(chat);
     chat.close = () => close().then(resolve, reject);
-    return { chat, token, ended: (listener) => void this.#farewells.set(name, listener) };
+    const lost = () => void chat.close();
+    return { chat, token, lost, ended: (listener) => void this.#farewells.set(name, listener) };
   }
 
   /** Resolves once the seat of this name is free again. */

@@ -47,10 +47,12 @@ export type Farewell = { readonly code: "kicked" | "banned" | "closing"; readonl
 
 /** A guest's stay, one per connection. Several visits of one name and token or password are one person. */
 export interface Visit {
-  /** Speaks for the guest; what the hub forbids rejects with `not-allowed` or `rate-limited` and says why. Closing it ends the visit. */
+  /** Speaks for the guest; what the hub forbids rejects with `not-allowed` or `rate-limited` and says why. Closing it ends the visit: the guest leaves. */
   readonly chat: Chat;
   /** Lets the same person in again for a month, as `Credentials`. Does not change by a rename or a login while it lasts. */
   readonly token: string;
+  /** The connection was lost: ends the visit, too, but the seat is held for some seconds, for the token may bring the person back. */
+  lost(): void;
   /** Calls back once, when the hub ends the visit: the connection is to be told and closed. */
   ended(listener: (why: Farewell) => void): void;
 }

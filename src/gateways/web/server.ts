@@ -86,7 +86,7 @@ export class WebServer {
     const call: Call = { request, connection, head };
     const { chat } = this.#options;
     if (isSame(token, this.#options.token))
-      this.#accept(call, (wire) => void new Session(wire, this.#shared, { chat, scope: "owner", isGuest: false }));
+      this.#accept(call, (wire) => void new Session(wire, this.#shared, { chat, scope: "owner", visit: null }));
     else void this.#receive(call, token).catch((error: unknown) => this.#fail(connection, error));
   }
 
@@ -130,7 +130,7 @@ export class WebServer {
     }
     const entrance = new Entrance(wire, at, {
       entered: (visit, behind) => {
-        const session = new Session(wire, this.#shared, { chat: visit.chat, scope: visit.token, isGuest: true });
+        const session = new Session(wire, this.#shared, { chat: visit.chat, scope: visit.token, visit });
         visit.ended((why) => session.farewell(why));
         for (const [data, isBinary] of behind) session.receive(data, isBinary);
       },

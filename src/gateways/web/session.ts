@@ -2,7 +2,7 @@
 
 import { ChatError } from "../../core/errors.ts";
 import type { Chat } from "../../core/ports/chat.ts";
-import type { Farewell } from "../../core/ports/hub.ts";
+import type { Farewell, Visit } from "../../core/ports/hub.ts";
 import type { Person } from "../../core/presence.ts";
 import {
   encodeAnswer,
@@ -33,6 +33,9 @@ const BEHIND_MS = 30_000;
 /** Most requests that wait for what may never come. */
 const MAX_WAITING = 256;
 
+/** The codes by which a client says goodbye (RFC 6455 §7.4.1); a page that is left or loaded again says 1001, and may be back. */
+const GOODBYES: ReadonlySet<number> = new Set([1000, 1005]);
+
 /** What all sessions of a gateway share. */
 export type Shared = {
   readonly nonces: Nonces<Answered>;
@@ -48,8 +51,8 @@ export type Speaker = {
   readonly chat: Chat;
   /** Tells the nonces of one person from those of another. */
   readonly scope: string;
-  /** Whose chat ends with the session. */
-  readonly isGuest: boolean;
+  /** A guest's, which ends with the session; null for the owner. */
+  readonly visit: Visit | null;
 };
 
 export class Session {
@@ -76,7 +79,7 @@ export class Session {
     wire.socket.on("pong", () => {
       this.#alive = true;
     });
-    wire.socket.on("close", () => this.#gone());
+    wire.socket.on("close", (code) => this.#gone(code));
     shared.sessions.add(this);
     this.#self = speaker.chat.self();
     this.#outbox.frame(encodeWelcome(this.#self));
@@ -119,21 +122,22 @@ export class Session {
     socket.pause();
     if (this.#underWay !== null) await promise;
     this.#watches.endAll("closed");
-    if (this.#speaker.isGuest) this.#outbox.frame(encodeFarewell({ code: "closing", text: "the hub is closing; it may be back" }));
+    if (this.#speaker.visit) this.#outbox.frame(encodeFarewell({ code: "closing", text: "the hub is closing; it may be back" }));
     this.#outbox.flush();
     socket.close(CLOSE.leaving, "leaving");
     socket.resume();
   }
 
-  #gone(): void {
+  #gone(code: number): void {
     if (this.#behind) clearTimeout(this.#behind);
     this.#watches.stopAll();
     for (const waiting of this.#waiting?.values() ?? []) waiting.abort();
     this.#leaving?.idle();
     const { sessions, log } = this.#shared;
     sessions.delete(this);
-    const { isGuest, chat } = this.#speaker;
-    if (isGuest) chat.close().catch((error: unknown) => log(`a visit did not end well: ${error}`));
+    const { visit } = this.#speaker;
+    if (!GOODBYES.has(code)) visit?.lost();
+    else visit?.chat.close().catch((error: unknown) => log(`a visit did not end well: ${error}`));
   }
 
   /** The client fell behind: it hears no more until it has read and asks again, and is closed if it does not read at all. */
