@@ -7,6 +7,8 @@ export async function hub(context: HubContext): Promise<void> {
   const { peer, title, err } = context;
   const { host, port } = peer.address;
   const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  err.write(`"${title}" is open. Guests come by \`earshot chat --hub ${address}\`, or with nothing installed by \`nc ${host} ${port}\`.\n`);
+  err.write(
+    `"${title}" is open. Guests come with nothing installed by http://${address}/ or \`nc ${host} ${port}\`, or by \`earshot chat --hub ${address}\`.\n`,
+  );
   await run(context);
 }
