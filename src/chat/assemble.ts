@@ -2,6 +2,7 @@
 
 import { ChatError } from "../core/errors.ts";
 import { personOf } from "../core/ids.ts";
+import type { Hosting } from "../core/ports/hosting.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { Appender } from "./append.ts";
 import { Audience } from "./audience.ts";
@@ -10,7 +11,6 @@ import { Eraser } from "./erase.ts";
 import { Events } from "./events.ts";
 import { Feeds } from "./feeds.ts";
 import { Forks } from "./forks.ts";
-import { GuestHouse } from "./guest-house.ts";
 import { Guests } from "./guests.ts";
 import { History } from "./history.ts";
 import { HybridClock } from "./hybrid-clock.ts";
@@ -101,6 +101,22 @@ function assembleFaces({ identity, store, clock: now }: EngineOptions, { self, r
   const chatOf = (persona: Persona) => new PersonChat({ ...parts, persona });
   const chat = chatOf(new OwnerPersona(parts, close));
   const log = new Feeds(parts);
-  const hosting = new GuestHouse({ ...parts, peer: identity.id, chatOf });
+  const hosting = hostingBy(() =>
+    import("./guest-house.ts").then(({ GuestHouse }) => new GuestHouse({ ...parts, peer: identity.id, chatOf })),
+  );
   return { chat, log, hosting };
+}
+
+/** Most peers host nobody: what it takes is loaded for the first guest. */
+function hostingBy(load: () => Promise<Hosting>): Hosting {
+  let loading: Promise<Hosting> | null = null;
+  const house = () => {
+    loading ??= load();
+    return loading;
+  };
+  return {
+    seat: async (guest) => (await house()).seat(guest),
+    announce: async (room, text) => (await house()).announce(room, text),
+    expire: async (retention) => (await house()).expire(retention),
+  };
 }
