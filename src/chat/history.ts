@@ -88,7 +88,7 @@ export class History {
   async #found(hits: readonly Stored[], viewer: Viewer): Promise<readonly Message[]> {
     const targetOf = new Map<EntryId, EntryId>(hits.map(({ entry }) => [entry.id, targetIn(entry) ?? entry.id]));
     const ids = [...new Set(targetOf.values())];
-    const targets = await this.#store.read({ kind: "ids", ids, related: false });
+    const targets = (await this.#store.read({ kind: "ids", ids, related: false })).filter(isFor(viewer));
     const related = await this.#related(ids);
     const byId = new Map(targets.map((target) => [target.entry.id, target]));
     const shown = hits.map(({ entry }) => {

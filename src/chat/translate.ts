@@ -6,7 +6,7 @@ import { type Conversation, type EntryId, personOf } from "../core/ids.ts";
 import { parseGuest } from "../core/name.ts";
 import { keyOf } from "../core/order.ts";
 import type { ChatEvent } from "../core/ports/chat.ts";
-import type { Store } from "../core/ports/store.ts";
+import type { Store, Stored } from "../core/ports/store.ts";
 import type { Person } from "../core/presence.ts";
 import { conversationOf, LOBBY } from "../core/room.ts";
 import type { History } from "./history.ts";
@@ -88,7 +88,7 @@ export class Translator {
 
   async #edited({ arrival, entry, viewer }: Seen, { target: id }: BodyOf<"edit">): Promise<Told> {
     const found = await this.#options.history.withRelated(id);
-    if (!found || !mayChange(found.target.entry, entry)) return null;
+    if (!found || !mayChange(found.target.entry, entry) || !this.#maySee(viewer, found.target)) return null;
     const { target, related } = found;
     const before = related.filter((about) => about.arrival < arrival);
     const until = related.filter((about) => about.arrival <= arrival);
@@ -101,7 +101,7 @@ export class Translator {
 
   async #redacted(item: Seen, { target: id }: BodyOf<"redact">): Promise<Told> {
     const found = await this.#options.history.withRelated(id);
-    if (!found || !mayChange(found.target.entry, item.entry)) return null;
+    if (!found || !mayChange(found.target.entry, item.entry) || !this.#maySee(item.viewer, found.target)) return null;
     if (
       redactionOf(
         found.target.entry,
@@ -114,12 +114,18 @@ export class Translator {
 
   async #reacted(item: Seen, { target: id, emoji, on }: BodyOf<"react">): Promise<Told> {
     const found = await this.#options.history.withRelated(id);
-    if (found && !isAbout(found.target.entry, item.entry)) return null;
+    if (found && !(isAbout(found.target.entry, item.entry) && this.#maySee(item.viewer, found.target))) return null;
     if (!found || found.target.arrival > item.arrival) {
       if (this.#early.size < MAX_EARLY) this.#early.add(id);
       return null;
     }
     return { cursor: item.arrival, kind: "reacted", id, emoji, on, ...this.#signed(item) };
+  }
+
+  /** What is done to a message is no business of those who may not see the message: it was said to an earlier guest of the name. */
+  #maySee(viewer: Viewer, { entry }: Stored): boolean {
+    const room = this.#options.rooms.get(entry.header.room);
+    return room !== null && viewer.maySee(room, entry.header.time);
   }
 
   /** A new name, unless it is the first. Where the one before stands too far back, nobody is told. */
