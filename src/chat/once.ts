@@ -1,9 +1,10 @@
 // What was said under a nonce is said once: also where the peer was killed before it could tell so, and is asked again.
 
-import { guestOf, type PeerId, type PersonId, personOf } from "../core/ids.ts";
+import type { PeerId } from "../core/ids.ts";
 import type { Message } from "../core/ports/chat.ts";
 import type { Store, Stored } from "../core/ports/store.ts";
 import { bodyOf } from "./saying.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** So many of the latest are known again. */
 const MOST = 8_192;
@@ -30,12 +31,17 @@ export class Once {
     this.#options = options;
   }
 
-  /** Says it, or gives what was said by this person under the nonce before. What could not be said may be said again. */
-  say(nonce: string, by: PersonId, say: () => Promise<Message>, recall: Recall): Promise<Message> {
-    const key = keyOf(by, nonce);
+  /** Says it, or gives what was said by this person, not by an earlier guest of the name, under the nonce before. What could not be
+   *  said may be said again. */
+  say(nonce: string, { as, since }: Pick<Viewer, "as" | "since">, say: () => Promise<Message>, recall: Recall): Promise<Message> {
+    const key = `${since} ${keyOf(as, nonce)}`;
     const said = this.#said.get(key);
     if (said !== undefined) return said;
-    const message = this.#known ? this.#sayNow(this.#known.get(key), say, recall) : this.#sayLater(key, say, recall);
+    const earlier = () => {
+      const stored = this.#known?.get(keyOf(as, nonce));
+      return stored && stored.entry.header.time >= since ? stored : undefined;
+    };
+    const message = this.#known ? this.#sayNow(earlier(), say, recall) : this.#sayLater(earlier, say, recall);
     this.#remember(key, message);
     return message;
   }
@@ -44,10 +50,10 @@ export class Once {
     return earlier ? recall(earlier) : say();
   }
 
-  async #sayLater(key: string, say: () => Promise<Message>, recall: Recall): Promise<Message> {
+  async #sayLater(earlier: () => Stored | undefined, say: () => Promise<Message>, recall: Recall): Promise<Message> {
     this.#earlier ??= this.#look();
     this.#known = await this.#earlier;
-    return this.#sayNow(this.#known.get(key), say, recall);
+    return this.#sayNow(earlier(), say, recall);
   }
 
   #remember(key: string, message: Promise<Message>): void {
@@ -65,9 +71,8 @@ export class Once {
 }
 
 function markOf(stored: Stored): readonly (readonly [string, Stored])[] {
-  const { author, header } = stored.entry;
   const body = bodyOf(stored.entry);
-  return body?.kind === "message" && body.nonce !== undefined ? [[keyOf(personOf(author, header.as), body.nonce), stored]] : [];
+  return body?.kind === "message" && body.nonce !== undefined ? [[keyOf(stored.entry.header.as, body.nonce), stored]] : [];
 }
 
-const keyOf = (by: PersonId, nonce: string): string => `${guestOf(by) ?? ""}/${nonce}`;
+const keyOf = (as: string | null, nonce: string): string => `${as ?? ""}/${nonce}`;

@@ -64,7 +64,7 @@ export class PersonChat implements Chat {
     if (parseNonce(nonce) === null) throw new ChatError("bad-input", "a nonce has 8 to 64 letters, digits, - _ .");
     const { once, messages } = this.#options;
     const say = () => this.#say(room, { kind: "message", text: clean, replyTo: replyTo ?? null, nonce });
-    return once.say(nonce, this.#viewer.id, say, async ({ entry }) => messages.said(entry, bodyOf(entry), this.#viewer.id));
+    return once.say(nonce, this.#viewer, say, async ({ entry }) => messages.said(entry, bodyOf(entry), this.#viewer.id));
   }
 
   #say(room: RoomState, body: Extract<Body, { readonly kind: "message" }>): Promise<Message> {

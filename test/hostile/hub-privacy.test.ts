@@ -13,6 +13,8 @@ import { memoryStore } from "../../src/store/memory.ts";
 
 /** In every text that eve must never see. */
 const SECRET = "secret";
+/** Bob's, which eve has guessed. */
+const NONCE = "12345678";
 const START = 1_800_000_000_000_000;
 
 const talkWith = (chat: Chat): Conversation => `@${chat.self().id}` as Conversation;
@@ -57,6 +59,7 @@ class Spied {
     ] as const;
     const said: (readonly [Chat, Message])[] = [];
     for (const [from, to] of ways) said.push([from, await from.say(talkWith(to), `${SECRET} ${said.length}`)]);
+    said.push([bob, await bob.say(talkWith(cat), `${SECRET} once`, { nonce: NONCE })]);
     await cat.react(said[1]?.[1].id as EntryId, SECRET);
     await bob.close();
     const eve = await guest("bob");
@@ -97,9 +100,9 @@ const target = index.map(
       ids[at % ids.length] as EntryId,
 );
 const place: fc.Arbitrary<(spied: Spied) => Conversation> = fc.constantFrom(
-  ({ cat }) => talkWith(cat),
-  ({ eve }) => talkWith(eve),
-  ({ engine }) => talkWith(engine.chat),
+  ({ cat }: Spied) => talkWith(cat),
+  ({ eve }: Spied) => talkWith(eve),
+  ({ engine }: Spied) => talkWith(engine.chat),
   () => LOBBY,
 );
 
@@ -185,6 +188,14 @@ describe("what was said to others stays with them", () => {
     await spied.watch(0);
     await spied.hear(spied.eve.search("again", { limit: 100 }));
     spied.check();
+    await spied.engine.chat.close();
+  });
+
+  it("not even for the nonce under which it was said", async () => {
+    const spied = await Spied.begin();
+    const said = await spied.eve.say(talkWith(spied.cat), "mine", { nonce: NONCE });
+    assert.equal(said.text, "mine");
+    assert.equal((await spied.eve.say(talkWith(spied.cat), "mine", { nonce: NONCE })).id, said.id);
     await spied.engine.chat.close();
   });
 
