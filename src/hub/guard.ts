@@ -24,6 +24,7 @@ const ACTS = {
   status: { most: 30, seconds: 60, what: "changes of status" },
   react: { most: 60, seconds: 60, what: "reactions" },
   search: { most: 60, seconds: 60, what: "searches" },
+  typing: { most: 60, seconds: 60, what: "signs of typing" },
   hub: { most: 60, seconds: 60, what: "commands to the hub" },
 } as const satisfies Record<string, Rate & { readonly what: string }>;
 
@@ -78,6 +79,7 @@ export class Guard {
 
   /** Why somebody does something too often, or null. */
   act(stay: Stay, act: Act): ChatError | null {
+    stay.acts ??= new Map();
     const bucket = stay.acts.get(act) ?? new Bucket();
     stay.acts.set(act, bucket);
     const wait = bucket.take(ACTS[act], this.#options.clock());
@@ -91,6 +93,7 @@ export class Guard {
     const closed = this.entry(stay, room);
     if (closed || rule.slow === 0 || stay.role === "moderator") return closed;
     const key = parseOpenRoom(room) ?? room;
+    stay.spoke ??= new Map();
     const next = (stay.spoke.get(key) ?? Number.NEGATIVE_INFINITY) + rule.slow * 1e6;
     if (now < next) return this.#slower(`${key} is slow: one message every ${rule.slow} seconds`, next - now);
     stay.spoke.set(key, now);

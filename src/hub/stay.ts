@@ -30,9 +30,9 @@ export class Stay {
   /** How fast messages come. */
   readonly pace = new Bucket();
   /** How fast other things are done, by their kind. */
-  readonly acts = new Map<string, Bucket>();
+  acts: Map<string, Bucket> | null = null;
   /** When something was last said in a room that is slow, microseconds. */
-  readonly spoke = new Map<Conversation, number>();
+  spoke: Map<Conversation, number> | null = null;
   key: string;
   name: string;
   role: Exclude<Role, "owner">;

@@ -12,11 +12,12 @@ const PATIENCE_MS = 30_000;
 const MAX_TRIES = 10;
 
 export type EntranceHooks = {
-  /** With what came behind `enter`, to be answered by whoever goes on with the connection. */
-  readonly entered: (visit: Visit, behind: readonly Frame[]) => void;
+  /** With the answer to `enter` and what came behind it, for whoever goes on with the connection. */
+  readonly entered: (entered: Entered) => void;
   /** Entered, or gone. */
   readonly over: () => void;
 };
+export type Entered = { readonly visit: Visit; readonly answer: string | null; readonly behind: readonly Frame[] };
 type Frame = readonly [data: unknown, isBinary: boolean];
 
 export class Entrance {
@@ -102,8 +103,8 @@ export class Entrance {
     }
     this.#over();
     socket.off("message", this.#hear).off("close", this.#over);
-    if (request !== null) socket.send(encodeAnswer(request, "enter", { token: visit.token }));
-    this.#hooks.entered(visit, this.#behind);
+    const answer = request === null ? null : encodeAnswer(request, "enter", { token: visit.token });
+    this.#hooks.entered({ visit, answer, behind: this.#behind });
     socket.resume();
   }
 

@@ -8,7 +8,7 @@ import type { FrontDesk, Origin } from "../../core/ports/hub.ts";
 import { MAX_REQUEST, SUBPROTOCOL } from "../../wire/web.ts";
 import { CLOSE, STATUS_OF, tellable } from "./answers.ts";
 import type { Answered } from "./commands.ts";
-import { Entrance } from "./entrance.ts";
+import { Entrance, type Entered } from "./entrance.ts";
 import type { WebGatewayOptions } from "./gateway.ts";
 import { isSame, type Knock, type Place, type Refusal, refuseForeign, refuseProtocol, tokenOf } from "./guard.ts";
 import { HttpAnswers } from "./http.ts";
@@ -115,11 +115,15 @@ export class WebServer {
   }
 
   #accept({ request, connection, head }: Call, accepted: (wire: Wire) => void): void {
+    // what is said first leaves together with the upgrade
+    connection.cork();
     this.#sockets.handleUpgrade(request, connection, head, (socket: WebSocket) => {
       this.#settle.get(connection)?.();
+      this.#settle.delete(connection);
       socket.on("error", this.#failed);
       accepted({ socket, connection });
     });
+    connection.uncork();
   }
 
   #entrance(wire: Wire, at: { readonly desk: FrontDesk; readonly from: Origin }, token: string): void {
@@ -129,16 +133,19 @@ export class WebServer {
       oldest.close(CLOSE.slow, "too many wait to enter");
     }
     const entrance = new Entrance(wire, at, {
-      entered: (visit, behind) => {
-        const session = new Session(wire, this.#shared, { chat: visit.chat, scope: visit.token, visit });
-        visit.ended((why) => session.farewell(why));
-        for (const [data, isBinary] of behind) session.receive(data, isBinary);
-      },
+      entered: (entered) => this.#begin(wire, entered),
       over: () => void this.#entrances.delete(entrance),
     });
     this.#entrances.add(entrance);
     if (token === "") entrance.greet();
     else void entrance.show(token);
+  }
+
+  /** On its own, so that nothing here keeps the entrance. */
+  #begin(wire: Wire, { visit, answer, behind }: Entered): void {
+    const session = new Session(wire, this.#shared, { chat: visit.chat, scope: visit.token, visit, first: answer });
+    visit.ended((why) => session.farewell(why));
+    for (const [data, isBinary] of behind) session.receive(data, isBinary);
   }
 
   #placeOf({ socket }: IncomingMessage): Place {

@@ -53,6 +53,8 @@ export type Speaker = {
   readonly scope: string;
   /** A guest's, which ends with the session; null for the owner. */
   readonly visit: Visit | null;
+  /** A frame that goes ahead of all others. */
+  readonly first?: string | null;
 };
 
 export class Session {
@@ -82,6 +84,7 @@ export class Session {
     wire.socket.on("close", (code) => this.#gone(code));
     shared.sessions.add(this);
     this.#self = speaker.chat.self();
+    if (speaker.first) this.#outbox.frame(speaker.first);
     this.#outbox.frame(encodeWelcome(this.#self));
   }
 
