@@ -44,6 +44,7 @@ export class Waiting {
     const timer = setTimeout(() => socket.destroy(), this.#limits.patience).unref();
     const settle = () => {
       clearTimeout(timer);
+      socket.off("close", settle);
       this.#all.delete(socket);
       siblings.delete(socket);
       if (siblings.size === 0 && this.#byAddress.get(address) === siblings) this.#byAddress.delete(address);
