@@ -113,10 +113,13 @@ function recoveryTimes(leaving: AbortSignal): RecoveryTimes {
 
 /** A new name holds for the next run, too. Returns the way to stop. Not a watch: what the first watcher is told belongs to people. */
 function rememberName(roster: Roster, home: Home, log: Logger): () => void {
+  let known = home.name();
   return roster.changed(() => {
     try {
       const { name } = roster.own();
-      if (name !== home.name()) home.setName(name);
+      if (name === known) return;
+      home.setName(name);
+      known = name;
     } catch (error) {
       log.warn(`the name could not be remembered: ${String(error)}`);
     }
