@@ -21,6 +21,8 @@ import type { Door } from "./listening.ts";
 const DEFAULT_PORT = 3277;
 /** Guests have so long to be told that it is over, milliseconds. */
 const FAREWELL_MS = 3_000;
+/** The hub has so long to give up its seats and to store what is to be kept, milliseconds. */
+const STORING_MS = 3_000;
 const SECRET = "hub:secret";
 
 /** What a hub is opened with. */
@@ -93,8 +95,10 @@ export async function openDoors(options: DoorsOptions): Promise<Doors> {
   const farewell = async () => {
     stopTelling();
     for (const door of doors) door.shut();
-    const goodbyes = [hub.close(), lines.close(), web.close()].map((goodbye) => goodbye.catch((error) => log.warn(`on leaving: ${error}`)));
-    await within(FAREWELL_MS, Promise.all(goodbyes));
+    const told = (goodbye: Promise<void>) => goodbye.catch((error) => log.warn(`on leaving: ${error}`));
+    // what came is said before the hub gives up the seats of those who said it
+    await within(FAREWELL_MS, Promise.all([told(lines.close()), told(web.close())]));
+    await within(STORING_MS, told(hub.close()));
   };
   const close = async () => void (await Promise.all(doors.map((door) => door.close())));
   return { port: opened[0].address.port, token, chat, title, reload, farewell, close };

@@ -77,7 +77,11 @@ export class LineServer {
     this.#isClosing = true;
     const sockets = [...this.#sessions.keys()];
     const timer = setTimeout(() => sockets.forEach((socket) => void socket.destroy()), GOODBYE_MS);
-    await Promise.all([...this.#sessions.values()].map((session) => session.close("this hub is closing; connect again later")));
+    const sessions = [...this.#sessions.values()];
+    // all leave in the same moment: nobody is told of the others' going
+    await Promise.all(sessions.map((session) => session.lastWords()));
+    for (const session of sessions) session.end("this hub is closing; connect again later");
+    await Promise.all(sessions.map((session) => session.closed()));
     clearTimeout(timer);
   }
 

@@ -59,6 +59,7 @@ export class Session {
   #count = 0;
   #work: Promise<void> | null = null;
   #hasEnded = false;
+  #isClosing = false;
   #isOver = false;
 
   constructor(parts: SessionParts) {
@@ -90,12 +91,19 @@ export class Session {
     this.#leave();
   }
 
-  /** Says what was typed so far, then ends it. Resolves when the connection is closed. */
-  async close(words: string): Promise<void> {
+  /** Takes nothing more. Resolves once what was typed so far is said, or when it has taken too long. */
+  async lastWords(): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LAST_WORDS_MS);
+    this.#isClosing = true;
+    this.#parts.socket.pause();
+    await Promise.race([this.#work, late]);
+    clearTimeout(timer);
+  }
+
+  /** Resolves when the connection is closed. */
+  async closed(): Promise<void> {
     const { socket } = this.#parts;
-    socket.pause();
-    if (this.#work !== null) await Promise.race([this.#work, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS).unref())]);
-    this.end(words);
     if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
   }
 
@@ -133,7 +141,7 @@ export class Session {
       const taken = await this.#takeFirst(this.#waiting);
       for (const { input } of this.#waiting.splice(0, taken)) this.#chars -= sizeOf(input);
       if (this.#conversation?.isOver) this.end("goodbye");
-      if (!this.#isCrowded() && !this.#isOver) this.#parts.socket.resume();
+      if (!this.#isCrowded() && !this.#isOver && !this.#isClosing) this.#parts.socket.resume();
     }
   }
 
