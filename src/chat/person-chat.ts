@@ -19,7 +19,7 @@ import type { PresenceBook } from "./presence-book.ts";
 import type { Reading } from "./reading.ts";
 import type { Receipts } from "./receipts.ts";
 import type { RoomList } from "./room-list.ts";
-import type { RoomState } from "./room-state.ts";
+import { RoomState } from "./room-state.ts";
 import type { Rooms } from "./rooms.ts";
 import { bodyOf, redactionOf, speakerOf } from "./saying.ts";
 import type { Speaker } from "./speaker.ts";
@@ -130,11 +130,16 @@ export class PersonChat implements Chat {
   }
 
   typing(conversation: Conversation): void {
-    if (!this.#closed()) this.#options.roster.type(this.#room(conversation), this.#viewer);
+    if (this.#closed()) return;
+    const id = roomOf(conversation, this.#viewer.id);
+    this.#options.roster.type(this.#options.rooms.get(id) ?? new RoomState(id), this.#viewer);
   }
 
+  /** Of a room that nobody knows there is nothing to read. */
   async markRead(conversation: Conversation, upTo: OrderKey): Promise<void> {
-    await this.#options.reading.markRead(this.#room(conversation), upTo, this.#viewer);
+    this.#open();
+    const room = this.#options.rooms.get(roomOf(conversation, this.#viewer.id));
+    if (room) await this.#options.reading.markRead(room, upTo, this.#viewer);
   }
 
   async people(): Promise<readonly PersonInfo[]> {

@@ -105,9 +105,12 @@ export class VisitChat extends AroundChat {
     await this.chat.setStatus(status, text);
   }
 
+  /** Throws rate-limited: everyone there is told of each. */
   override typing(room: Conversation): void {
     const { guard } = this.#options;
-    if (!this.#isOver && !guard.text(this.#stay, "") && !guard.entry(this.#stay, room)) this.chat.typing(room);
+    if (this.#isOver || guard.text(this.#stay, "") || guard.entry(this.#stay, room)) return;
+    this.#act("typing");
+    this.chat.typing(room);
   }
 
   override async history(room: Conversation, query: HistoryQuery): Promise<readonly Message[]> {
