@@ -40,6 +40,19 @@ export class Outbox {
     return this.#wire.connection.writableLength > MAX_BEHIND;
   }
 
+  /** Resolves once the reader is not behind, or gone. */
+  caughtUp(): Promise<void> {
+    const { connection } = this.#wire;
+    if (!this.isBehind || connection.destroyed) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const done = () => {
+      connection.off("drain", done).off("close", done);
+      resolve();
+    };
+    connection.on("drain", done).on("close", done);
+    return promise;
+  }
+
   /** One frame, after all that was put in. */
   frame(text: string): void {
     this.#seal();

@@ -8,7 +8,7 @@ import type { FrontDesk, Origin } from "../../core/ports/hub.ts";
 import { MAX_REQUEST, SUBPROTOCOL } from "../../wire/web.ts";
 import { CLOSE, STATUS_OF, tellable } from "./answers.ts";
 import type { Answered } from "./commands.ts";
-import { Entrance, type Entered } from "./entrance.ts";
+import { type Entered, Entrance } from "./entrance.ts";
 import type { WebGatewayOptions } from "./gateway.ts";
 import { isSame, type Knock, type Place, type Refusal, refuseForeign, refuseProtocol, tokenOf } from "./guard.ts";
 import { HttpAnswers } from "./http.ts";
@@ -17,6 +17,7 @@ import type { Wire } from "./outbox.ts";
 import { Post } from "./post.ts";
 import { Session, type Shared } from "./session.ts";
 import { Tellings } from "./tellings.ts";
+import { Turns } from "./turns.ts";
 
 /** Milliseconds between signs of life. */
 const BEAT_MS = 20_000;
@@ -24,6 +25,8 @@ const BEAT_MS = 20_000;
 const SOCKET_PATH = "/chat";
 /** Most connections that have not entered yet; beyond it the oldest goes. */
 const MAX_ENTRANCES = 4096;
+/** So many read the past at once. */
+const READERS = 2;
 
 export class WebServer {
   readonly #options: WebGatewayOptions;
@@ -47,7 +50,13 @@ export class WebServer {
   constructor(options: WebGatewayOptions) {
     this.#options = options;
     const nonces = new Nonces<Answered>(() => performance.now());
-    this.#shared = { nonces, post: new Post(), tellings: new Tellings(), sessions: new Set(), log: options.log ?? (() => {}) };
+    this.#shared = {
+      nonces,
+      post: new Post(),
+      tellings: new Tellings(),
+      turns: new Turns(READERS),
+      ...{ sessions: new Set(), log: options.log ?? (() => {}) },
+    };
     this.#answers = new HttpAnswers(options);
     this.#http = createServer({ maxHeaderSize: 8192, keepAlive: false }, (request, response) => {
       const refusal = refuseForeign(knockOf(request), this.#placeOf(request));
@@ -143,7 +152,7 @@ export class WebServer {
 
   /** On its own, so that nothing here keeps the entrance. */
   #begin(wire: Wire, { visit, answer, behind }: Entered): void {
-    const session = new Session(wire, this.#shared, { chat: visit.chat, scope: visit.token, visit, first: answer });
+    const session = new Session(wire, this.#shared, { chat: visit.chat, scope: visit.token, visit }, answer);
     visit.ended((why) => session.farewell(why));
     for (const [data, isBinary] of behind) session.receive(data, isBinary);
   }

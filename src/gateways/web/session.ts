@@ -22,6 +22,7 @@ import type { Nonces } from "./nonces.ts";
 import { Outbox, type Wire } from "./outbox.ts";
 import type { Post } from "./post.ts";
 import type { Tellings } from "./tellings.ts";
+import type { Turns } from "./turns.ts";
 import { Watches } from "./watches.ts";
 
 /** Requests under way beyond which no more are read. */
@@ -41,6 +42,8 @@ export type Shared = {
   readonly nonces: Nonces<Answered>;
   readonly post: Post;
   readonly tellings: Tellings;
+  /** For what reads much of the past. */
+  readonly turns: Turns;
   /** Those that stand. */
   readonly sessions: Set<Session>;
   readonly log: (line: string) => void;
@@ -53,8 +56,6 @@ export type Speaker = {
   readonly scope: string;
   /** A guest's, which ends with the session; null for the owner. */
   readonly visit: Visit | null;
-  /** A frame that goes ahead of all others. */
-  readonly first?: string | null;
 };
 
 export class Session {
@@ -65,13 +66,16 @@ export class Session {
   readonly #watches: Watches;
   #waiting: Map<number, AbortController> | null = null;
   #underWay: Set<number> | null = null;
+  /** Settles once nothing more of the past is being read. */
+  #reading: Promise<void> | null = null;
   #self: Person;
   #alive = true;
   #leaving: { readonly idle: () => void } | null = null;
   /** Runs while the client is behind. */
   #behind: NodeJS.Timeout | null = null;
 
-  constructor(wire: Wire, shared: Shared, speaker: Speaker) {
+  /** `first`: a frame that goes ahead of all others. */
+  constructor(wire: Wire, shared: Shared, speaker: Speaker, first: string | null = null) {
     this.#wire = wire;
     this.#shared = shared;
     this.#speaker = speaker;
@@ -84,7 +88,7 @@ export class Session {
     wire.socket.on("close", (code) => this.#gone(code));
     shared.sessions.add(this);
     this.#self = speaker.chat.self();
-    if (speaker.first) this.#outbox.frame(speaker.first);
+    if (first !== null) this.#outbox.frame(first);
     this.#outbox.frame(encodeWelcome(this.#self));
   }
 
@@ -196,7 +200,7 @@ export class Session {
     this.#underWay ??= new Set();
     this.#underWay.add(id);
     if (this.#isCrowded()) this.#wire.socket.pause();
-    await this.#answer(request, neverAborted);
+    await (readsMuch(request) ? this.#answerInTurn(request, neverAborted) : this.#answer(request, neverAborted));
     this.#underWay.delete(id);
     if (this.#underWay.size === 0) this.#rest();
     this.#readOn();
@@ -217,10 +221,31 @@ export class Session {
     }
     const abort = new AbortController();
     waiting.set(id, abort);
-    void this.#answer(request, abort.signal).finally(() => {
+    const answer = readsMuch(request) ? this.#answerInTurn(request, abort.signal) : this.#answer(request, abort.signal);
+    void answer.finally(() => {
       waiting.delete(id);
       if (waiting.size === 0) this.#waiting = null;
     });
+  }
+
+  /** One after the other, each once the client has read what came before: an answer may have megabytes. Never rejects. */
+  #answerInTurn(request: Request, signal: AbortSignal): Promise<void> {
+    const { turns } = this.#shared;
+    const reading = (this.#reading ?? Promise.resolve())
+      .then(() => this.#outbox.caughtUp())
+      .then(() => turns.run(() => this.#answerIfHere(request, signal)))
+      .then(() => {
+        if (this.#reading === reading) this.#reading = null;
+      });
+    this.#reading = reading;
+    return reading;
+  }
+
+  async #answerIfHere(request: Request, signal: AbortSignal): Promise<void> {
+    const { socket } = this.#wire;
+    if (socket.readyState !== socket.OPEN) return;
+    await this.#answer(request, signal);
+    this.#outbox.flush();
   }
 
   /** Begins at once, so that what one client asks begins in the order in which it asks. Never rejects. */
@@ -255,6 +280,10 @@ export class Session {
     if (this.#wire.socket.isPaused && this.#leaving === null && !this.#isCrowded()) this.#wire.socket.resume();
   }
 }
+
+/** What may be answered with much of the past. */
+const readsMuch = ({ method, params }: Request): boolean =>
+  method === "history" || method === "search" || method === "rooms" || (method === "watch" && params.after !== undefined);
 
 const neverAborted = new AbortController().signal;
 

@@ -62,7 +62,7 @@ class Watch implements Watcher {
   readonly #way: Way;
   #cursor: number | null;
   #stop: (() => void) | null = null;
-  #isOver = false;
+  isOver = false;
   over: () => void = () => {};
 
   constructor(id: number, way: Way, cursor: number | null) {
@@ -75,7 +75,7 @@ class Watch implements Watcher {
   async start(after: number | undefined): Promise<number> {
     this.#way.tellings.presence.add(this);
     const standing = await this.#way.chat.watch(this, after);
-    if (this.#isOver) standing.stop();
+    if (this.isOver) standing.stop();
     else this.#stop = () => standing.stop();
     return standing.cursor;
   }
@@ -90,21 +90,21 @@ class Watch implements Watcher {
   }
 
   tell(told: Told): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (told.cursor !== null) this.#cursor = told.cursor;
     if (told.renames) this.#way.renamed();
     this.#way.outbox.tell(this.#id, told);
   }
 
   ended(why: WatchEnd): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.stop();
     this.#way.outbox.frame(encodeEnd(this.#id, why, this.#cursor));
   }
 
   stop(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     this.#way.tellings.presence.remove(this);
     this.#stop?.();
     this.over();
