@@ -86,7 +86,8 @@ export class Events {
     const { audience, owner } = this.#options;
     const watching: Watching = { viewer, watcher, isOver: false };
     let cursor = Math.min(after ?? this.#told, this.#told);
-    while (cursor < this.#told) cursor = await this.#replay(watching, cursor);
+    while (cursor < this.#told && !watcher.isOver) cursor = await this.#replay(watching, cursor);
+    if (watcher.isOver) throw closed();
     if (this.#isClosed) throw closed();
     audience.add(watching);
     if (viewer === owner && this.#untold.length > 0) audience.tell([watching], this.#untold.splice(0));

@@ -64,7 +64,11 @@ export class Watching {
 
   #makeEar(): Watcher {
     const watcher = this.#watcher;
+    const isOver = () => this.#ear !== ear || watcher.isOver === true;
     const ear: Watcher = {
+      get isOver() {
+        return isOver();
+      },
       event: (event) => {
         if (this.#ear !== ear) return;
         if (event.cursor !== null) this.#cursor = event.cursor;

@@ -91,6 +91,8 @@ export interface Watcher {
    *  object, for all watchers who are told the same. */
   events?(events: readonly ChatEvent[]): void;
   ended?(why: WatchEnd): void;
+  /** True once nobody listens any more: a replay under way ends then, and `watch` rejects closed. */
+  readonly isOver?: boolean;
 }
 
 export type SayOptions = {

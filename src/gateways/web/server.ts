@@ -50,13 +50,8 @@ export class WebServer {
   constructor(options: WebGatewayOptions) {
     this.#options = options;
     const nonces = new Nonces<Answered>(() => performance.now());
-    this.#shared = {
-      nonces,
-      post: new Post(),
-      tellings: new Tellings(),
-      turns: new Turns(READERS),
-      ...{ sessions: new Set(), log: options.log ?? (() => {}) },
-    };
+    const [turns, log] = [new Turns(READERS), options.log ?? (() => {})];
+    this.#shared = { nonces, post: new Post(), tellings: new Tellings(), turns, sessions: new Set(), log };
     this.#answers = new HttpAnswers(options);
     this.#http = createServer({ maxHeaderSize: 8192, keepAlive: false }, (request, response) => {
       const refusal = refuseForeign(knockOf(request), this.#placeOf(request));

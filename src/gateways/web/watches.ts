@@ -71,13 +71,18 @@ class Watch implements Watcher {
     this.#cursor = cursor;
   }
 
-  /** Resolves with the cursor at which it stands. */
+  /** Resolves with the cursor at which it stands, or stood when it was ended. */
   async start(after: number | undefined): Promise<number> {
     this.#way.tellings.presence.add(this);
-    const standing = await this.#way.chat.watch(this, after);
-    if (this.isOver) standing.stop();
-    else this.#stop = () => standing.stop();
-    return standing.cursor;
+    try {
+      const standing = await this.#way.chat.watch(this, after);
+      if (this.isOver) standing.stop();
+      else this.#stop = () => standing.stop();
+      return standing.cursor;
+    } catch (error) {
+      if (this.isOver && this.#cursor !== null) return this.#cursor;
+      throw error;
+    }
   }
 
   event(event: ChatEvent): void {
