@@ -98,7 +98,7 @@ function assembleFaces({ identity, store, clock: now }: EngineOptions, { self, r
     receipts.close();
   };
   const parts = { ...inside, self, rooms, roomList, now, store, closed };
-  const chatOf = (persona: Persona) => new PersonChat({ ...parts, persona });
+  const chatOf = (persona: Persona) => new PersonChat(parts, persona);
   const chat = chatOf(new OwnerPersona(parts, close));
   const log = new Feeds(parts);
   const hosting = hostingBy(() =>

@@ -18,7 +18,7 @@ export class Audience {
   readonly #rooms: Rooms;
   readonly #viewers: Viewers;
   readonly #failed: (error: unknown) => void;
-  readonly #watchings = new Map<Viewer, Set<Watching>>();
+  readonly #watchings = new Map<Viewer, readonly Watching[]>();
   /** Made when asked for, until anything changes. */
   readonly #ofRoom = new Map<RoomState, readonly Watching[]>();
 
@@ -34,15 +34,15 @@ export class Audience {
   }
 
   add(watching: Watching): void {
-    this.#watchings.getOrInsertComputed(watching.viewer, () => new Set()).add(watching);
+    this.#watchings.set(watching.viewer, [...this.of(watching.viewer), watching]);
     this.changed();
   }
 
   remove(watching: Watching): void {
     watching.isOver = true;
-    const all = this.#watchings.get(watching.viewer);
-    all?.delete(watching);
-    if (all?.size === 0) this.#watchings.delete(watching.viewer);
+    const others = this.of(watching.viewer).filter((other) => other !== watching);
+    if (others.length === 0) this.#watchings.delete(watching.viewer);
+    else this.#watchings.set(watching.viewer, others);
     this.changed();
   }
 
@@ -57,7 +57,7 @@ export class Audience {
 
   /** Those of one person. */
   of(viewer: Viewer | null): readonly Watching[] {
-    return viewer ? [...(this.#watchings.get(viewer) ?? NOBODY)] : NOBODY;
+    return (viewer && this.#watchings.get(viewer)) ?? NOBODY;
   }
 
   /** Who is told of an entry, in groups that are told the same: all of an open room, each of the two of direct talk. */
@@ -107,7 +107,7 @@ export class Audience {
 
   #of(room: RoomState): readonly Watching[] {
     return this.#ofRoom.getOrInsertComputed(room, () => {
-      if (room.id === LOBBY) return [...this.#watchings.values()].flatMap((all) => [...all]);
+      if (room.id === LOBBY) return [...this.#watchings.values()].flat();
       return [...room.members()].flatMap((person) => this.of(this.#viewers.get(person)));
     });
   }

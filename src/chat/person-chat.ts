@@ -26,7 +26,6 @@ import type { Speaker } from "./speaker.ts";
 import type { Viewer } from "./viewer.ts";
 
 export type PersonChatOptions = {
-  readonly persona: Persona;
   readonly rooms: Rooms;
   readonly roomList: RoomList;
   readonly people: People;
@@ -45,12 +44,14 @@ export type PersonChatOptions = {
 
 export class PersonChat implements Chat {
   readonly #options: PersonChatOptions;
+  readonly #persona: Persona;
   readonly #viewer: Viewer;
   #hasLeft = false;
 
-  constructor(options: PersonChatOptions) {
+  constructor(options: PersonChatOptions, persona: Persona) {
     this.#options = options;
-    this.#viewer = options.persona.viewer;
+    this.#persona = persona;
+    this.#viewer = persona.viewer;
   }
 
   self(): Person {
@@ -120,13 +121,13 @@ export class PersonChat implements Chat {
 
   async rename(name: string): Promise<Person> {
     this.#open();
-    await this.#options.persona.rename(name);
+    await this.#persona.rename(name);
     return this.self();
   }
 
   async setStatus(status: Exclude<Status, "offline">, text?: string): Promise<void> {
     this.#open();
-    await this.#options.persona.setStatus(status, text);
+    await this.#persona.setStatus(status, text);
   }
 
   typing(conversation: Conversation): void {
@@ -184,7 +185,7 @@ export class PersonChat implements Chat {
 
   close(): Promise<void> {
     this.#hasLeft = true;
-    return this.#options.persona.leave();
+    return this.#persona.leave();
   }
 
   #closed(): ChatError | null {

@@ -23,9 +23,11 @@ export type VisitChatOptions = {
   readonly left: (how: "gone" | "lost") => void;
 };
 
+const NONE: readonly Watching[] = [];
+
 export class VisitChat extends AroundChat {
   readonly #options: VisitChatOptions;
-  readonly #watchings = new Set<Watching>();
+  #watchings: readonly Watching[] = NONE;
   #stay: Stay;
   #isOver = false;
 
@@ -125,10 +127,10 @@ export class VisitChat extends AroundChat {
   }
 
   override async watch(watcher: Watcher, after?: number): Promise<{ readonly cursor: number; stop(): void }> {
-    const watching = new Watching(watcher, (over) => this.#watchings.delete(over));
-    this.#watchings.add(watching);
+    const watching = new Watching(watcher, (over) => this.#forget(over));
+    this.#watchings = [...this.#watchings, watching];
     const stop = () => {
-      this.#watchings.delete(watching);
+      this.#forget(watching);
       watching.stop();
     };
     try {
@@ -158,15 +160,19 @@ export class VisitChat extends AroundChat {
   /** From now on somebody else speaks here; watches go on where they were. */
   async turn(stay: Stay): Promise<void> {
     this.#stay = stay;
-    await Promise.all([...this.#watchings].map((watching) => watching.turn(stay.seat.chat)));
+    await Promise.all(this.#watchings.map((watching) => watching.turn(stay.seat.chat)));
   }
 
   /** Nothing more is said or heard. */
   end(): void {
     this.#isOver = true;
-    const watchings = [...this.#watchings];
-    this.#watchings.clear();
+    const watchings = this.#watchings;
+    this.#watchings = NONE;
     for (const watching of watchings) watching.end();
+  }
+
+  #forget(watching: Watching): void {
+    this.#watchings = this.#watchings.filter((other) => other !== watching);
   }
 
   #act(act: Act): void {
