@@ -2,7 +2,7 @@
 
 import { ChatError } from "../core/errors.ts";
 import { guestOf, type PersonId, peerOf } from "../core/ids.ts";
-import { parseGuest } from "../core/name.ts";
+import { foldName, parseGuest } from "../core/name.ts";
 import type { Chat } from "../core/ports/chat.ts";
 import type { Accounts } from "./accounts.ts";
 import type { GuestBook } from "./guest-book.ts";
@@ -69,7 +69,10 @@ export class Names {
     const { accounts } = this.#options;
     const account = accounts.get(name);
     if (account)
-      throw new ChatError("in-use", `${likeness(name, account.name)} has an account here: give its password, or choose another name`);
+      throw new ChatError(
+        "in-use",
+        `${name} ${inUse(name, account.name, "has an account here")}: give its password, or choose another name`,
+      );
     if (this.#isNeighbour(skeleton))
       throw new ChatError("in-use", `somebody on this network is called ${name}, or much like it: choose another name`);
     const former = this.#formerGuest(name, skeleton, asker);
@@ -91,7 +94,7 @@ export class Names {
   #formerGuest(name: string, skeleton: string, { passId, address }: Asker): string | null {
     const { book, stays, clock } = this.#options;
     const seated = stays.bySkeleton(skeleton);
-    const taken = new ChatError("in-use", `${seated ? likeness(name, seated.name) : name} is taken: choose another name`);
+    const taken = new ChatError("in-use", `${name} ${inUse(name, seated?.name ?? name, "is taken")}: choose another name`);
     if (seated && seated.key !== guestKey(passId) && seated.visits.size > 0) throw taken;
     const holder = book.keptFor(skeleton, clock());
     if (holder === null || holder === passId) return null;
@@ -130,4 +133,6 @@ export function nameOf(text: string): string {
   );
 }
 
-const likeness = (name: string, other: string): string => (name === other ? name : `${other}, who looks much like ${name},`);
+/** What is in the way: the name itself, or one that people could take for it. */
+const inUse = (name: string, other: string, how: string): string =>
+  foldName(name) === foldName(other) ? how : `looks too much like ${other}, and that name ${how}`;

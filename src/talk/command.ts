@@ -47,7 +47,7 @@ export function splitName(people: Directory, text: string): readonly [Person, st
 export function wholeNumber(text: string, what: string, [least, most]: readonly [number, number]): number {
   const value = Number(text);
   if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
-  throw new ChatError("bad-input", `${what} ${shown(text)} cannot be: give a number from ${least} to ${most}`);
+  throw new ChatError("bad-input", `${what} is a whole number from ${least} to ${most}, not ${shown(text)}`);
 }
 
 /** An open room, with or without its #. Throws bad-input. */

@@ -17,17 +17,17 @@ export const HUB_COMMANDS: readonly SlashCommand[] = [
   { name: "login", usage: "NAME PASSWORD", help: "be the member of that name", min: 2, run: login },
   { name: "members", usage: "", help: "show who has an account", min: 0, run: plain({ kind: "members" }) },
   { name: "kick", usage: "NAME [REASON]", help: "send somebody out; they may come back", min: 1, run: kick },
-  { name: "ban", usage: "NAME|ADDRESS|RANGE [MINUTES] [REASON]", help: "keep somebody out, for ever or a while", min: 1, run: ban },
+  { name: "ban", usage: "NAME|ADDRESS|RANGE [MINUTES] [REASON]", help: "keep somebody out, for good or a while", min: 1, run: ban },
   { name: "unban", usage: "NAME|ADDRESS|RANGE", help: "let them in again", min: 1, run: unban },
   { name: "bans", usage: "", help: "show who is kept out", min: 0, run: plain({ kind: "bans" }) },
   { name: "mute", usage: "NAME [MINUTES]", help: "let somebody listen only", min: 1, run: mute },
   { name: "unmute", usage: "NAME", help: "let them talk again", min: 1, run: unmute },
-  { name: "slow", usage: "ROOM|here SECONDS", help: "one message of each in so many seconds; 0 ends it", min: 2, run: slow },
-  { name: "close", usage: "[ROOM] [guests|everyone]", help: "close a room to guests, or to all but moderators", min: 0, run: close },
+  { name: "slow", usage: "ROOM|here SECONDS", help: "one message per person in so many seconds", min: 2, run: slow },
+  { name: "close", usage: "[ROOM] [guests|everyone]", help: "close it to guests, or all but moderators", min: 0, run: close },
   { name: "open", usage: "[ROOM]", help: "open it again", min: 0, run: open },
   { name: "announce", usage: "TEXT", help: "tell all who are here", min: 1, run: announce },
   { name: "role", usage: "NAME moderator|member", help: "make a member a moderator, or no longer", min: 2, run: role },
-  { name: "audit", usage: "[N]", help: `show the last N things that moderators did (${AUDITED})`, min: 0, run: audit },
+  { name: "audit", usage: "[N]", help: `show what moderators did, the last N (${AUDITED})`, min: 0, run: audit },
 ];
 
 /** Has it done, and tells what the hub answers. */
@@ -60,7 +60,7 @@ async function ban(talker: Talker, rest: string): Promise<void> {
   const [whom, after] = await whomFirst(talker, rest);
   const [word, reason] = firstWord(after);
   if (!/^\d+$/.test(word)) return act(talker, { kind: "ban", whom, minutes: FOR_EVER, reason: after });
-  return act(talker, { kind: "ban", whom, minutes: wholeNumber(word, "a ban of minutes", [FOR_EVER, LONGEST]), reason });
+  return act(talker, { kind: "ban", whom, minutes: wholeNumber(word, "MINUTES", [FOR_EVER, LONGEST]), reason });
 }
 
 /** An address, a range, the name of somebody known, or else the first word, for somebody who is not here. */
@@ -82,7 +82,7 @@ function unban(talker: Talker, whom: string): Promise<void> {
 
 async function mute(talker: Talker, rest: string): Promise<void> {
   const [{ id: person }, after] = await personFirst(talker, rest);
-  const minutes = after === "" ? FOR_EVER : wholeNumber(after, "a silence of minutes", [FOR_EVER, LONGEST]);
+  const minutes = after === "" ? FOR_EVER : wholeNumber(after, "MINUTES", [FOR_EVER, LONGEST]);
   return act(talker, { kind: "mute", person, minutes });
 }
 
@@ -93,7 +93,7 @@ async function unmute(talker: Talker, rest: string): Promise<void> {
 
 function slow(talker: Talker, rest: string): Promise<void> {
   const [where, seconds] = firstWord(rest);
-  return act(talker, { kind: "slow", room: roomOr(talker, where), seconds: wholeNumber(seconds, "a pause of seconds", [0, 86_400]) });
+  return act(talker, { kind: "slow", room: roomOr(talker, where), seconds: wholeNumber(seconds, "SECONDS", [0, 86_400]) });
 }
 
 function close(talker: Talker, rest: string): Promise<void> {
@@ -125,5 +125,5 @@ function role(talker: Talker, rest: string): Promise<void> {
 }
 
 function audit(talker: Talker, text: string): Promise<void> {
-  return act(talker, { kind: "audit", limit: text === "" ? AUDITED : wholeNumber(text, "/audit", [1, 1000]) });
+  return act(talker, { kind: "audit", limit: text === "" ? AUDITED : wholeNumber(text, "N", [1, 1000]) });
 }

@@ -97,7 +97,7 @@ test("an edit tells both texts, an announcement who made it", () => {
   assert.equal(edited(direct), '*ann* * ann changed "x" to "y [14:02] -- z"');
   const when = new Date(at).toISOString();
   const announced = { kind: "announced", room: LOBBY, text: "tea\nis ready", at: when, cursor: 1 } as const;
-  assert.equal(text({ ...announced, by: ann }), "-- ann: tea\n        is ready");
+  assert.equal(text({ ...announced, by: ann }), "-- at the hub of ann: tea\n        is ready");
   assert.equal(text({ ...announced, by: me }), "-- tea\n        is ready");
 });
 

@@ -124,10 +124,10 @@ const indented = (text: string, by: number): string => (text.includes("\n") ? te
 
 const stampOf = ({ at, ahead }: Message): string => `[${clockOf(new Date(at))}${ahead ? "?" : ""}]`;
 
-/** What the hub or peer of the one who reads announces needs no name; anybody else's could be a lie. */
+/** What the hub of the one who reads announces needs no name; elsewhere it is told whose hub it is. */
 function announcedText({ by, text }: Extract<ChatEvent, { kind: "announced" }>, people: Directory): string {
   const isOwnHub = by.id === personOf(peerOf(people.self));
-  return isOwnHub ? cleanText(text) : `${people.shown(by)}: ${cleanText(text)}`;
+  return isOwnHub ? cleanText(text) : `at the hub of ${people.shown(by)}: ${cleanText(text)}`;
 }
 
 const topicText = (by: string, room: string, text: string): string =>

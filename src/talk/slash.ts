@@ -10,7 +10,7 @@ import { shown } from "./words.ts";
 
 const ABOUT: readonly SlashCommand[] = [
   { name: "help", usage: "", help: "show this", min: 0, run: help },
-  { name: "quit", usage: "", help: "leave; so do /exit, and a line that is just exit", min: 0, run: async (talker) => talker.quit() },
+  { name: "quit", usage: "", help: "leave; so does a line that is just exit", min: 0, run: async (talker) => talker.quit() },
 ];
 
 export const SLASH_COMMANDS: readonly SlashCommand[] = [...TALK_COMMANDS, ...ABOUT, ...HUB_COMMANDS];
@@ -34,13 +34,16 @@ function unknown(name: string): ChatError {
 }
 
 async function help(talker: Talker): Promise<void> {
-  const commands = SLASH_COMMANDS.map(({ name, usage, help }) => ({ usage: `/${name} ${usage}`.trim(), help }));
-  const fitting = commands.filter(({ usage }) => usage.length <= WIDEST);
-  const column = Math.max(...fitting.map(({ usage }) => usage.length)) + 2;
-  const rows = commands.map(({ usage, help }) => `${usage.padEnd(column - 1)} ${help}`);
-  const hub = TALK_COMMANDS.length + ABOUT.length;
-  talker.tell(...rows.slice(0, hub), "at a hub:", ...rows.slice(hub));
+  talker.tell(...[...TALK_COMMANDS, ...ABOUT].map(helpOf), "at a hub:", ...HUB_COMMANDS.map(helpOf));
 }
 
-/** A usage that is wider stands out of the column. */
-const WIDEST = 24;
+/** Usage and help in two columns; a usage that is too wide for its own has a row to itself. */
+function helpOf({ name, usage, help }: SlashCommand): string {
+  const typed = `/${name} ${usage}`.trim();
+  return typed.length < COLUMN ? `${typed.padEnd(COLUMN)}${help}` : `${typed}\n${" ".repeat(FURTHER + COLUMN)}${help}`;
+}
+
+/** Where the help begins. */
+const COLUMN = 26;
+/** A further row of news is indented less than the first by so much: that begins with a time. */
+const FURTHER = "[14:02] -- ".length - 8;

@@ -16,7 +16,7 @@ export const TALK_COMMANDS: readonly SlashCommand[] = [
   { name: "join", usage: "ROOM", help: "enter a room, or direct talk with @NAME", min: 1, run: join },
   { name: "leave", usage: "", help: "leave this room, back to #lobby", min: 0, run: leave },
   { name: "who", usage: "", help: "show who is here", min: 0, run: who },
-  { name: "topic", usage: "TEXT", help: "set what this room is about", min: 0, run: topic },
+  { name: "topic", usage: "[TEXT]", help: "set what this room is about, or read it", min: 0, run: topic },
   { name: "me", usage: "TEXT", help: "say what you do: * ann waves", min: 1, run: (talker, text) => talker.say(`/me ${text}`) },
   { name: "away", usage: "[TEXT]", help: "be away", min: 0, run: away },
   { name: "back", usage: "", help: "be back", min: 0, run: back },
@@ -39,6 +39,7 @@ async function join(talker: Talker, text: string): Promise<void> {
     const person = await talker.lookFor(() => talker.people.find(text.slice(1)));
     if (!person) throw nobody(text.slice(1), "/who lists who is here");
     await talker.enter(`@${person.id}` as Conversation);
+    talker.tell(`you talk to ${talker.people.shown(person)} alone now: /leave goes back to ${LOBBY}`);
   } else {
     const room = openRoom(text);
     const { topic, here } = await talker.chat.join(room);
@@ -50,7 +51,7 @@ async function join(talker: Talker, text: string): Promise<void> {
 
 async function leave(talker: Talker): Promise<void> {
   const { room } = talker;
-  if (room === LOBBY) throw new ChatError("not-allowed", "#lobby is where everyone is: /quit leaves Earshot");
+  if (room === LOBBY) throw new ChatError("not-allowed", "#lobby is where everyone is, and nobody leaves it: /quit ends the chat");
   await talker.enter(LOBBY);
   if (room.startsWith("#")) await talker.chat.leave(room);
   talker.tell(`you left ${talker.people.target(room)}, and are in ${LOBBY}`);
@@ -99,5 +100,5 @@ async function status(talker: Talker, text: string): Promise<void> {
 }
 
 async function history(talker: Talker, text: string): Promise<void> {
-  await talker.showPast(talker.room, text === "" ? GLANCE : wholeNumber(text, "/history", [1, 10_000]));
+  await talker.showPast(talker.room, text === "" ? GLANCE : wholeNumber(text, "N", [1, 10_000]));
 }

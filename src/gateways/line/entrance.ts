@@ -39,6 +39,7 @@ export type Answer =
   | { readonly kind: "left"; readonly text: string };
 
 const ASKED: Answer = { kind: "asked" };
+const QUESTION = "what is your name?";
 
 export class Entrance {
   readonly #desk: FrontDesk;
@@ -67,7 +68,7 @@ export class Entrance {
     const { title, welcome } = this.#desk.about();
     this.#tell(`this is ${cleanLine(title, 64)}, a hub of Earshot: plain lines, in UTF-8`);
     if (welcome.trim() !== "") this.#tell(cleanText(welcome.trim()));
-    this.#tell("what is your name?");
+    this.#tell(QUESTION);
   }
 
   /** Takes a line, the `number`-th that came; `latest` is the number of the newest that has come. */
@@ -89,8 +90,8 @@ export class Entrance {
   async #command(line: string, latest: () => number): Promise<Answer> {
     const [, name, password] = /^\/login\s+(.*\S)\s+(\S+)$/isu.exec(line) ?? [];
     if (name !== undefined && password !== undefined) return this.#enter(name, password, latest);
-    const what = holdsPassword(line) ? "/login NAME PASSWORD is how members enter" : "commands come later";
-    this.#tell(`${what}: first, what is your name?`);
+    this.#tell(holdsPassword(line) ? "members enter by /login NAME PASSWORD, others by a name" : "first a name, then commands");
+    this.#tell(QUESTION);
     return ASKED;
   }
 
@@ -105,7 +106,7 @@ export class Entrance {
   async #enter(name: string, password: string | null, latest: () => number): Promise<Answer> {
     const wasAsked = this.#member !== null;
     this.#member = null;
-    if (wasAsked && password === "") return this.#askAgain("another name, then", latest);
+    if (wasAsked && password === "") return this.#askAgain("no password, so it is another name", latest);
     try {
       return { kind: "entered", visit: await this.#desk.enter({ kind: "name", name, password }, this.#from) };
     } catch (error) {
@@ -118,7 +119,8 @@ export class Entrance {
 
   #askAgain(why: string, latest: () => number): Answer {
     this.#askedAt = latest();
-    this.#tell(`${cleanText(why)}: what is your name?`);
+    this.#tell(cleanText(why));
+    this.#tell(QUESTION);
     return ASKED;
   }
 }

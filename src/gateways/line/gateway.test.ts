@@ -70,7 +70,7 @@ describe("coming in", () => {
     await enter("ann");
     const person = knock();
     person.send("ann\nhello\n");
-    await person.sees("-- ann is here already: what is your name?\n");
+    await person.sees("-- ann is here already\n-- what is your name?\n");
     person.type("bob");
     await person.sees("<bob> hello\n");
     assert.deepEqual(hall.here, ["ann", "bob"]);
@@ -79,9 +79,9 @@ describe("coming in", () => {
   it("says why a name will not do", async () => {
     const person = knock();
     person.type("a/b");
-    await person.sees("-- that cannot be a name: what is your name?\n");
+    await person.sees("-- that cannot be a name\n-- what is your name?\n");
     person.type("/msg ann hi");
-    await person.sees("-- commands come later: first, what is your name?\n");
+    await person.sees("-- first a name, then commands\n-- what is your name?\n");
     person.type("exit");
     assert.match(await person.closed(), /-- goodbye\n$/);
   });
@@ -91,7 +91,7 @@ describe("coming in", () => {
     const person = knock();
     person.send("ann\nwrong\n/join tea\nlater\n");
     await person.sees("-- ann is a member here: what is the password?");
-    await person.sees("-- wrong password: what is your name?\n");
+    await person.sees("-- wrong password\n-- what is your name?\n");
     await person.sees('-- not said: "later"\n');
     person.type("/login ann s3cret");
     await person.sees("-- you are ann,");
@@ -156,7 +156,7 @@ describe("talk", () => {
     await person.sees("<rob> hello\n");
     assert.match(
       person.text,
-      /\* ann changed "x" to "y"\n-- ann: eve was kicked\n-- ann reacted with 👍\n-- ann took a message back in #lobby\n-- bob set the topic of #lobby: green tea\n-- bob is now rob\n<rob> hello\n$/,
+      /\* ann changed "x" to "y"\n-- at the hub of ann: eve was kicked\n-- ann reacted with 👍\n-- ann took a message back in #lobby\n-- bob set the topic of #lobby: green tea\n-- bob is now rob\n<rob> hello\n$/,
     );
     person.type("/msg rob note");
     await person.sees("-> *rob* note\n");

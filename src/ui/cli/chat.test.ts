@@ -150,14 +150,14 @@ describe("commands", () => {
     ["/msg zoe hi", /nobody here is called "zoe"/],
     ["/join a b", /"a b" cannot be a room/],
     ["/leave", /#lobby is where everyone is/],
-    ["/history 0", /\/history "0" cannot be: give a number/],
+    ["/history 0", /N is a whole number from 1 to 10000, not "0"/],
     ["/login ann", /something is missing: \/login NAME PASSWORD/],
     ["//register secret", /not said, since it looks like a password/],
     ["/kick zoe", /nobody here is called "zoe": \/who/],
-    ["/mute ann soon", /"soon" cannot be: give a number/],
+    ["/mute ann soon", /MINUTES is a whole number from 0 to 525600, not "soon"/],
     ["/role ann king", /"king" is no role/],
-    ["/ban ann 999999999", /cannot be: give a number/],
-    ["/history x", /\/history "x" cannot be: give a number/],
+    ["/ban ann 999999999", /MINUTES is a whole number from 0 to /],
+    ["/history x", /N is a whole number from 1 to 10000, not "x"/],
   ];
   for (const [line, why] of refused) {
     test(`${line} is answered with what is wrong, and talk goes on`, async () => {
@@ -170,7 +170,7 @@ describe("commands", () => {
 
   test("/help lists every command, /who everyone who is here", async () => {
     const out = (await talk(newChat(), "/help", "/who")).join("\n");
-    for (const word of ["/nick NAME", "/msg NAME TEXT", "/topic TEXT", "/quit", "● ann, here", "● ann lee, here"])
+    for (const word of ["/nick NAME", "/msg NAME TEXT", "/topic [TEXT]", "/quit", "● ann, here", "● ann lee, here"])
       assert.ok(out.includes(word), word);
   });
 });
