@@ -24,6 +24,9 @@ export function parseRange(text: string): Range | null {
   return { bytes: cleared, bits, text: shown };
 }
 
+/** Whether somebody who typed this can only have meant an address or a range: no name has a slash. */
+export const looksLikeRange = (text: string): boolean => /^\d+(?:\.\d+){3}$|^[\d.]+\/|^[\da-f:]*:[\da-f:.]*(?:\/|$)/i.test(text.trim());
+
 export function isWithin(bytes: Uint8Array, range: Range): boolean {
   if (bytes.length !== range.bytes.length) return false;
   return bytes.every((byte, index) => (byte & maskOf(range.bits - index * 8)) === range.bytes[index]);

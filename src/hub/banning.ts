@@ -6,7 +6,7 @@ import { addressBytes } from "../core/ip.ts";
 import { cleanLine } from "../core/name.ts";
 import { LOBBY } from "../core/room.ts";
 import { type Actor, addressesOf, named, requireOutranked, type Target, targetOf } from "./actors.ts";
-import { isWithin, parseRange, type Range } from "./addresses.ts";
+import { isWithin, looksLikeRange, parseRange, type Range } from "./addresses.ts";
 import { type Ban, bannedText, MAX_BANS } from "./bans.ts";
 import { type ActionOf, because, note, tell } from "./deeds.ts";
 import { momentText, spanText, untilText } from "./moments.ts";
@@ -16,6 +16,8 @@ import { guestPass, type Stay } from "./stay.ts";
 
 export async function ban(office: Office, actor: Actor, action: ActionOf<"ban">): Promise<readonly string[]> {
   const range = parseRange(action.whom);
+  if (!range && looksLikeRange(action.whom))
+    throw new ChatError("bad-input", `${cleanLine(action.whom, 60)} is no address, nor a range of them as in 10.1.0.0/16`);
   return range ? banRange(office, actor, { action, range }) : banPerson(office, actor, action);
 }
 

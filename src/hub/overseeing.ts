@@ -42,7 +42,7 @@ export async function audit(office: Office, _actor: Actor, { limit }: ActionOf<"
 function deedLine({ at, by, role, did }: WrittenDeed): string {
   const say = SENTENCES[did.kind];
   const words = say ? say((key) => cleanLine(String(did[key] ?? ""), 300)) : cleanLine(JSON.stringify(did), 300);
-  return `${at.slice(0, 16).replace("T", " ")} UTC ${cleanLine(by)} (${role}) ${words}`;
+  return `${momentText(Date.parse(at) * 1000)} ${cleanLine(by)} (${role}) ${words}`;
 }
 
 type Words = (get: (key: string) => string) => string;
