@@ -1,7 +1,9 @@
 // A hub of its own process under attack, while two guests there, one by WebSocket and one by plain lines, go on talking.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { LOBBY } from "../../src/core/room.ts";
@@ -22,6 +24,8 @@ export class HubSiege {
   /** `host:port` */
   readonly address: string;
   readonly crowd: Crowd;
+  /** The bystander by WebSocket. */
+  readonly wes: Guest;
   readonly #said: Promise<void>;
   /** Milliseconds that the slowest line took. */
   slowest = 0;
@@ -33,6 +37,7 @@ export class HubSiege {
     this.hub = parts.hub;
     this.address = parts.address;
     this.crowd = parts.crowd;
+    this.wes = bystanders[0];
     this.#said = this.#talk(...bystanders);
     this.#said.catch(() => {});
   }
@@ -66,6 +71,16 @@ export class HubSiege {
   /** Connects to the WebSocket, with a token or none. */
   knock(token: string | null = null): Client {
     return new Client({ url: this.url } as ConstructorParameters<typeof Client>[0], token);
+  }
+
+  /** A WebSocket without a client that would keep to its rules. */
+  async knockRaw(): Promise<Socket> {
+    const socket = connect(this.port, "127.0.0.1").on("error", () => {});
+    const asked = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="];
+    const lines = ["GET /chat HTTP/1.1", `Host: localhost:${this.port}`, ...asked, "Sec-WebSocket-Protocol: earshot.v1"];
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+    await once(socket, "data");
+    return socket.resume();
   }
 
   /** Enters as a guest; `token` is for coming back. */

@@ -10,6 +10,8 @@ import type { Wire } from "./outbox.ts";
 const PATIENCE_MS = 30_000;
 /** Names and passwords that one connection may try. */
 const MAX_TRIES = 10;
+/** Bytes of refusals that one who has not entered may leave unread. */
+const MAX_UNREAD = 256 * 1024;
 
 export type EntranceHooks = {
   /** With the answer to `enter` and what came behind it, for whoever goes on with the connection. */
@@ -67,6 +69,7 @@ export class Entrance {
   }
 
   #receive(data: unknown, isBinary: boolean): void {
+    if (!this.#isOpen) return;
     if (this.#behind) {
       this.#behind.push([data, isBinary]);
       return;
@@ -97,7 +100,7 @@ export class Entrance {
     this.#behind = [];
     socket.pause();
     const visit = await this.#desk.enter(who, this.#from);
-    if (socket.readyState !== socket.OPEN) {
+    if (!this.#isOpen) {
       await visit.chat.close();
       return;
     }
@@ -114,8 +117,16 @@ export class Entrance {
   }
 
   #refuse(id: number, error: unknown): void {
+    if (!this.#isOpen) return;
+    const { socket } = this.#wire;
     const { code, message } = tellable(error);
-    this.#wire.socket.send(encodeRefusal(id, code, message));
+    socket.send(encodeRefusal(id, code, message));
+    if (socket.bufferedAmount > MAX_UNREAD) this.close(CLOSE.slow, "too slow to read");
+  }
+
+  get #isOpen(): boolean {
+    const { socket } = this.#wire;
+    return socket.readyState === socket.OPEN;
   }
 }
 
