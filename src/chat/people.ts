@@ -135,6 +135,15 @@ export class People {
     return [was, id];
   }
 
+  /** Lists a guest who is gone no more; one who is here stays. */
+  forget(id: PersonId): void {
+    this.#gone.delete(id);
+    if (this.isHere(id)) return;
+    const name = this.#known.get(id)?.person.name;
+    this.#known.delete(id);
+    if (name !== undefined) this.#byName.get(foldName(name))?.delete(id);
+  }
+
   /** A name from a profile entry. It yields to a newer one, and to the presence of a person who is here. */
   profiled(id: PersonId, name: string, time: number): void {
     const known = this.#known.get(id);
@@ -204,11 +213,7 @@ export class People {
     this.#gone.add(id);
     const [oldest] = this.#gone;
     if (this.#gone.size <= MAX_GONE_GUESTS || oldest === undefined) return;
-    this.#gone.delete(oldest);
-    if (this.isHere(oldest)) return;
-    const name = this.#known.get(oldest)?.person.name;
-    this.#known.delete(oldest);
-    if (name !== undefined) this.#byName.get(foldName(name))?.delete(oldest);
+    this.forget(oldest);
   }
 
   /** Someone new: whoever goes by the same name is told apart. */

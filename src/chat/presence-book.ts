@@ -98,8 +98,17 @@ export class PresenceBook implements Roster {
   moved(was: PersonId, id: PersonId): void {
     const { people, events } = this.#options;
     const moved = people.moved(was, id)?.flatMap((person) => people.info(person) ?? []) ?? [];
-    if (moved.length > 0) events.emit(...moved.map((person) => ({ cursor: null, kind: "presence", person }) as const));
+    if (moved.length > 0) {
+      events.emit(...moved.map((person) => ({ cursor: null, kind: "presence", person }) as const));
+      if (!this.#hasDirectTalk(was)) people.forget(was);
+    }
     if (peerOf(id) === this.#options.peer) setTimeout(() => this.#tellPeers(), ENTRY_AHEAD).unref();
+  }
+
+  /** What was said to somebody alone stays with the name it was said to. */
+  #hasDirectTalk(id: PersonId): boolean {
+    for (const room of this.#options.rooms.all()) if (room.direct?.includes(id)) return true;
+    return false;
   }
 
   notice(code: NoticeCode, text: string): void {

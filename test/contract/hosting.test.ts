@@ -102,9 +102,25 @@ describe("Hosting", () => {
       );
     }
     assert.equal((await personIn(ann, "august")).status, "online");
-    assert.equal((await personIn(ann, "gus")).status, "offline");
     await gus.say(TEA, "still me");
     assert.deepEqual((await gus.history(TEA, { limit: 1 }))[0]?.from, person);
+  });
+
+  test("a former name is listed no more, unless somebody talked to it in private", async (context) => {
+    const { ann, gus, hal, hub, neighbourhood } = await stage(context);
+    await hal.say(talkWith(ann), "psst");
+    await gus.rename("august");
+    await hal.rename("harold");
+    await neighbourhood.settle();
+    for (const chat of [ann, hub.chat, gus]) {
+      const names = (await chat.people()).map(({ name }) => name);
+      assert.deepEqual(
+        ["gus", "august", "harold"].map((name) => names.includes(name)),
+        [false, true, true],
+      );
+    }
+    assert.equal((await personIn(ann, "hal")).status, "offline");
+    assert.equal((await personIn(hub.chat, "hal")).status, "offline");
   });
 
   test("one name, one seat", async (context) => {
