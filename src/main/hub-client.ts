@@ -127,7 +127,7 @@ class Visit {
 
 function wordsOf({ title, welcome }: Hello): string {
   const called = cleanLine(title, 64);
-  return called && welcome ? `${called}: ${welcome}` : called || welcome;
+  return [called && `this is ${called}, a hub of Earshot`, welcome.trim()].filter((words) => words !== "").join("\n");
 }
 
 const isCode = (error: unknown, code: ErrorCode): error is ChatError => error instanceof ChatError && error.code === code;

@@ -1,7 +1,8 @@
 // What chat shows when it starts: the last messages, what was missed, and who is here.
 
 import type { Conversation } from "../../../core/ids.ts";
-import type { Chat, ChatEvent, Message } from "../../../core/ports/chat.ts";
+import { cleanLine } from "../../../core/name.ts";
+import type { Chat, ChatEvent, Message, RoomInfo } from "../../../core/ports/chat.ts";
 import { GLANCE } from "../../../talk/talker.ts";
 import { newestOf } from "../range.ts";
 import { heading } from "./latecomers.ts";
@@ -17,9 +18,10 @@ export async function greet<T>(chat: Chat, transcript: Transcript, follow: (even
   let event = (event: ChatEvent): void => void early.push(event);
   const following = await follow((happened) => event(happened));
   transcript.meet(await chat.people()); // who came before the first event
-  const told = await showPast(chat, transcript);
+  const rooms = await chat.rooms();
+  const told = await showPast(chat, transcript, rooms);
   if (told.size === 0) transcript.welcome();
-  showPeople(transcript);
+  showPlace(transcript, rooms);
   for (const happened of early) {
     if (happened.kind !== "message" || !told.has(happened.message.id)) transcript.event(happened);
   }
@@ -28,8 +30,7 @@ export async function greet<T>(chat: Chat, transcript: Transcript, follow: (even
 }
 
 /** Shows unread talk elsewhere, then the end of this room. Answers with the ids of what was shown. */
-async function showPast(chat: Chat, transcript: Transcript): Promise<ReadonlySet<string>> {
-  const rooms = await chat.rooms();
+async function showPast(chat: Chat, transcript: Transcript, rooms: readonly RoomInfo[]): Promise<ReadonlySet<string>> {
   const told = new Set<string>();
   const missedElsewhere = rooms.filter(({ room, joined, unread }) => room !== transcript.room && joined && unread > 0);
   for (const info of missedElsewhere) note(told, await showRoom(chat, transcript, info, 0));
@@ -53,10 +54,13 @@ async function showRoom(
   return messages;
 }
 
-function showPeople(transcript: Transcript): void {
+/** Says as whom one is where, what it is about, and who is there. */
+function showPlace(transcript: Transcript, rooms: readonly RoomInfo[]): void {
   const names = transcript.here.map((person) => transcript.people.shown(person)).sort();
   const you = transcript.people.shown(transcript.people.other(`@${transcript.people.self}` as Conversation));
   transcript.news(`you are ${you}, in ${transcript.people.target(transcript.room)}. /help lists what can be typed`);
+  const topic = rooms.find(({ room }) => room === transcript.room)?.topic;
+  if (topic) transcript.news(`the topic of ${transcript.room}: ${cleanLine(topic, 1000)}`);
   if (names.length > 0)
     transcript.news(`here: ${names.slice(0, 40).join(", ")}${names.length > 40 ? ` and ${names.length - 40} more` : ""}`);
 }
