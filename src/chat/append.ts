@@ -55,11 +55,15 @@ export class Appender {
   readonly #publish: (run: Run, arrival: number) => void;
   #queue: Submission[] = [];
   #work: Promise<void> | null = null;
+  readonly #failed: (error: ChatError) => void;
+  #isFailing = false;
 
-  /** `publish` is called for each run once it is stored, in the order of storing, with the arrival of its first entry. */
-  constructor(store: Store, publish: (run: Run, arrival: number) => void) {
+  /** `publish` is called for each run once it is stored, in the order of storing, with the arrival of its first entry; `failed` when
+   *  the store begins to fail, and again only after it stored something. */
+  constructor(store: Store, publish: (run: Run, arrival: number) => void, failed: (error: ChatError) => void) {
     this.#store = store;
     this.#publish = publish;
+    this.#failed = failed;
   }
 
   submit(submission: Submission): void {
@@ -103,8 +107,12 @@ export class Appender {
     let arrival = 0;
     try {
       if (incoming.length > 0) arrival = await this.#store.append(incoming);
-    } catch (error) {
-      for (const { submission } of batch) submission.failed(storageError(error));
+      this.#isFailing = false;
+    } catch (thrown) {
+      const error = storageError(thrown);
+      if (!this.#isFailing) this.#failed(error);
+      this.#isFailing = true;
+      for (const { submission } of batch) submission.failed(error);
       return;
     }
     for (const { submission, runs } of batch) {

@@ -67,7 +67,7 @@ function assembleFlow(options: EngineOptions, { rooms, lastArrival }: Loaded, te
   const { clock, people, events, eraser, roster, viewers, failed } = telling;
   const self = identity.id;
   const publisher = new Publisher({ clock, rooms, people, events, eraser, reading: () => reading, roster, self, lastArrival, failed });
-  const appender = new Appender(store, (run, arrival) => publisher.publish(run, arrival));
+  const appender = new Appender(store, (run, arrival) => publisher.publish(run, arrival), failed);
   const reading = new Reading({ store, clock, owner: viewers.owner, held: rooms.all(), published: () => publisher.published });
   const receipts = new Receipts(self);
   let recovering = options.recovery ? recovered({ ...options.recovery, self, rooms, receipts, publisher }) : null;

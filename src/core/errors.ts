@@ -32,3 +32,9 @@ export class ChatError extends Error {
     this.code = code;
   }
 }
+
+/** What a guest is told of an error: where things are kept on the host's computer is its owner's business. */
+export const textForGuests = ({ code, message }: ChatError): string =>
+  code === "storage"
+    ? "this computer cannot store or read anything now, and nothing was done: tell whoever runs it, and try again later"
+    : message;

@@ -1,6 +1,6 @@
 // Somebody who was let in: what is typed is said or done, and what happens is told.
 
-import { ChatError } from "../../core/errors.ts";
+import { ChatError, textForGuests } from "../../core/errors.ts";
 import type { PersonId, Conversation as Room } from "../../core/ids.ts";
 import { cleanLine, cleanText } from "../../core/name.ts";
 import type { Chat, ChatEvent, Message, PersonInfo, WatchEnd } from "../../core/ports/chat.ts";
@@ -183,7 +183,7 @@ export class Conversation implements Talker {
       await runSlash(this, line);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      this.tell(error.message);
+      this.tell(textForGuests(error));
     }
   }
 

@@ -1,6 +1,6 @@
 // Before somebody is let in: a name, and a password where the name is a member's.
 
-import { ChatError, type ErrorCode } from "../../core/errors.ts";
+import { ChatError, type ErrorCode, textForGuests } from "../../core/errors.ts";
 import { cleanLine, cleanText } from "../../core/name.ts";
 import type { FrontDesk, Origin, Visit } from "../../core/ports/hub.ts";
 import { holdsPassword, readTyped } from "../../talk/typed.ts";
@@ -111,9 +111,9 @@ export class Entrance {
       return { kind: "entered", visit: await this.#desk.enter({ kind: "name", name, password }, this.#from) };
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      if (!MAY_ASK_AGAIN[error.code] || ++this.#tries === TRIES) return { kind: "left", text: error.message };
+      if (!MAY_ASK_AGAIN[error.code] || ++this.#tries === TRIES) return { kind: "left", text: textForGuests(error) };
       this.#keepsTyped = password === null;
-      return this.#askAgain(error.message, latest);
+      return this.#askAgain(textForGuests(error), latest);
     }
   }
 

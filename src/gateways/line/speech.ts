@@ -1,6 +1,6 @@
 // Says what somebody typed, in its order, and tells what could not be said.
 
-import { ChatError, type ErrorCode } from "../../core/errors.ts";
+import { ChatError, type ErrorCode, textForGuests } from "../../core/errors.ts";
 import type { Conversation } from "../../core/ids.ts";
 import { cleanText } from "../../core/name.ts";
 import type { Chat } from "../../core/ports/chat.ts";
@@ -62,7 +62,7 @@ export class Speech {
   }
 
   #refuse(text: string, reason: unknown): void {
-    const why = reason instanceof ChatError ? reason.message : "the hub failed at it";
+    const why = reason instanceof ChatError ? textForGuests(reason) : "the hub failed at it";
     this.#tell(cleanText(`not said: ${why}\n${text}`));
   }
 }

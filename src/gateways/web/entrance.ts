@@ -1,6 +1,6 @@
 // A connection without the owner's token: it becomes a guest's by name, password or the token of an earlier visit, or it ends.
 
-import { ChatError } from "../../core/errors.ts";
+import { ChatError, textForGuests } from "../../core/errors.ts";
 import type { Credentials, FrontDesk, Origin, Visit } from "../../core/ports/hub.ts";
 import { encodeAnswer, encodeHello, encodeRefusal, NOT_WELCOME, parseRequest, type Request, TOKEN_REFUSED } from "../../wire/web.ts";
 import { CLOSE, closeReason, tellable } from "./answers.ts";
@@ -56,9 +56,9 @@ export class Entrance {
     try {
       await this.#enter({ kind: "token", token });
     } catch (error) {
-      const { code, message } = tellable(error);
-      if (code === "bad-signature") this.close(TOKEN_REFUSED, message);
-      else this.close(code === "not-allowed" ? NOT_WELCOME : CLOSE.slow, message);
+      const told = tellable(error);
+      if (told.code === "bad-signature") this.close(TOKEN_REFUSED, told.message);
+      else this.close(told.code === "not-allowed" ? NOT_WELCOME : CLOSE.slow, textForGuests(told));
     }
   }
 
@@ -119,8 +119,8 @@ export class Entrance {
   #refuse(id: number, error: unknown): void {
     if (!this.#isOpen) return;
     const { socket } = this.#wire;
-    const { code, message } = tellable(error);
-    socket.send(encodeRefusal(id, code, message));
+    const told = tellable(error);
+    socket.send(encodeRefusal(id, told.code, textForGuests(told)));
     if (socket.bufferedAmount > MAX_UNREAD) this.close(CLOSE.slow, "too slow to read");
   }
 

@@ -1,6 +1,6 @@
 // One client who is in, on its WebSocket: requests in, answers and events out.
 
-import { ChatError } from "../../core/errors.ts";
+import { ChatError, textForGuests } from "../../core/errors.ts";
 import type { Chat } from "../../core/ports/chat.ts";
 import type { Farewell, Visit } from "../../core/ports/hub.ts";
 import type { Person } from "../../core/presence.ts";
@@ -266,9 +266,10 @@ export class Session {
   }
 
   #refuse(id: number, error: unknown): void {
-    const { code, message, cause } = tellable(error);
+    const told = tellable(error);
+    const { code, message, cause } = told;
     if (!(error instanceof ChatError)) this.#shared.log(`the web gateway failed: ${cause instanceof Error ? cause.stack : cause}`);
-    this.#outbox.frame(encodeRefusal(id, code, message));
+    this.#outbox.frame(encodeRefusal(id, code, this.#speaker.visit ? textForGuests(told) : message));
   }
 
   /** A client that asks faster than it is answered, or reads slower, is heard again later. */
