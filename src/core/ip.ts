@@ -8,10 +8,13 @@ const V4_IN_V6 = /^::ffff:(?=[0-9.]+$)/i;
 /** A numeric address in one form: no zone, IPv4 in IPv6 as IPv4. */
 export const plainAddress = (address: string): string => address.replace(/%.*$/s, "").replace(V4_IN_V6, "").toLowerCase();
 
-/** The 4 or 16 bytes of a numeric address, or null for anything else. */
+/** The 4 or 16 bytes of a numeric address, or null for anything else. IPv4 in IPv6 (RFC 4291 §2.5.5.2), however written, is IPv4. */
 export function addressBytes(address: string): Uint8Array | null {
   const plain = plainAddress(address);
-  if (plain.includes(":")) return v6Bytes(plain);
+  if (plain.includes(":")) {
+    const bytes = v6Bytes(plain);
+    return bytes && isMapped(bytes) ? bytes.subarray(-V4_BYTES) : bytes;
+  }
   const parts = V4_SHAPE.test(plain) ? plain.split(".").map(Number) : [];
   return parts.length === V4_BYTES && parts.every((part) => part < 256) ? Uint8Array.from(parts) : null;
 }
@@ -40,6 +43,8 @@ type Ends = { readonly remoteAddress?: string | undefined; readonly localAddress
 export function isThisComputer({ remoteAddress, localAddress }: Ends): boolean {
   return remoteAddress !== undefined && (isLoopback(remoteAddress) || remoteAddress === localAddress);
 }
+
+const isMapped = (bytes: Uint8Array): boolean => bytes.subarray(0, 12).every((byte, index) => byte === (index < 10 ? 0 : 0xff));
 
 const isLocal = (bytes: Uint8Array): boolean => {
   const [first = 0, second = 0] = bytes;

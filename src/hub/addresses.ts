@@ -11,16 +11,20 @@ export type Range = {
 
 const V4_BYTES = 4;
 
+/** Bits before IPv4 in IPv6. */
+const MAPPED_BITS = 96;
+
 /** Reads an address or a range, or null. Bits after the prefix are cleared. */
 export function parseRange(text: string): Range | null {
   const [, host = "", length] = /^([0-9a-f:.]+(?:%[\w.-]+)?)(?:\/([0-9]{1,3}))?$/i.exec(text.trim()) ?? [];
   const bytes = addressBytes(host);
   if (!bytes) return null;
   const most = bytes.length * 8;
-  const bits = length === undefined ? most : Number(length);
+  const given = length === undefined ? most : Number(length);
+  const bits = bytes.length === V4_BYTES && host.includes(":") && given >= MAPPED_BITS ? given - MAPPED_BITS : given;
   if (bits > most) return null;
   const cleared = bytes.map((byte, index) => byte & maskOf(bits - index * 8));
-  const shown = bits === most ? plainAddress(host) : `${formatBytes(cleared)}/${bits}`;
+  const shown = bits < most ? `${formatBytes(cleared)}/${bits}` : bytes.length === V4_BYTES ? formatBytes(bytes) : plainAddress(host);
   return { bytes: cleared, bits, text: shown };
 }
 
