@@ -28,6 +28,16 @@ test("the first start writes the settings, each with what it means; later ones l
   assert.deepEqual((await homes.run("ann", ["hub", "--check"])).out, ["hub.toml is fine"]);
 });
 
+test("the first words say how guests come in, and how the owner talks", async () => {
+  await using homes = new Homes();
+  const hub = startHub(homes, "--title", "Room 12");
+  const address = addressOf(await hub.line(/^ready /));
+  const [, port] = address.split(":");
+  const ways = `  with netcat     nc 127.0.0.1 ${port}\n  with Earshot    earshot chat --hub ${address}\n`;
+  const browser = `In a browser, http://${address}/ tells them so.\n`;
+  assert.ok(hub.errors.startsWith(`"Room 12" is open. Guests come in:\n${ways}${browser}You talk by "earshot chat" in another terminal.`));
+});
+
 test("--check tells every problem by line or key, starts nothing, and exits with 1", async () => {
   await using homes = new Homes();
   settle(homes, 'titel = "x"\n[limits]\nguests = -3\n');
