@@ -219,6 +219,21 @@ describe("those who look after a hub", () => {
     assert.equal(codeOf(answer), "not-allowed");
   });
 
+  it("what is asked for again after a lost connection is done once", async () => {
+    const { client, token } = mod as Visitor;
+    const request = { action: { kind: "announce", text: "the break is at ten" } };
+    assert.equal(codeOf(await client.ask(5_000, "hub", request, "nonce-of-maud.1")), "ok");
+    client.socket.terminate();
+    const back = siege.knock(token);
+    await back.until(({ event }) => event === "welcome");
+    assert.equal(codeOf(await back.ask(1, "hub", request, "nonce-of-maud.1")), "ok");
+    assert.equal(codeOf(await back.ask(2, "hub", { action: { kind: "announce", text: "that was all" } })), "ok");
+    const told = () => siege.wes.events.flatMap((event) => (event.kind === "announced" ? [event.text] : []));
+    await siege.wes.barrier.until(() => told().some((text) => text.includes("that was all")));
+    assert.equal(told().filter((text) => text.includes("the break is at ten")).length, 1);
+    back.socket.terminate();
+  });
+
   /** Of those who are here. */
   async function assertNobody(): Promise<void> {
     assert.equal(await (guest as Visitor).code("say", { room: LOBBY, text: "still here" }), "ok");

@@ -52,7 +52,7 @@ export class Desk implements FrontDesk {
     const close = chat.close.bind(chat);
     chat.close = () => close().then(resolve, reject);
     const lost = () => void chat.close();
-    return { chat, token, lost, ended: (listener) => void this.#farewells.set(name, listener) };
+    return { chat, token, passId: token, lost, ended: (listener) => void this.#farewells.set(name, listener) };
   }
 
   /** Resolves once the seat of this name is free again. */

@@ -51,6 +51,8 @@ export interface Visit {
   readonly chat: Chat;
   /** Lets the same person in again for a month, as `Credentials`. Does not change by a rename or a login while it lasts. */
   readonly token: string;
+  /** The same for all visits of who came back by the token, or by one that was given for it. */
+  readonly passId: string;
   /** The connection was lost: ends the visit, too, but the seat is held for some seconds, for the token may bring the person back. */
   lost(): void;
   /** Calls back once, when the hub ends the visit: the connection is to be told and closed. */

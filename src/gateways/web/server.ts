@@ -147,7 +147,7 @@ export class WebServer {
 
   /** On its own, so that nothing here keeps the entrance. */
   #begin(wire: Wire, { visit, answer, behind }: Entered): void {
-    const session = new Session(wire, this.#shared, { chat: visit.chat, scope: visit.token, visit }, answer);
+    const session = new Session(wire, this.#shared, { chat: visit.chat, scope: visit.passId, visit }, answer);
     visit.ended((why) => session.farewell(why));
     for (const [data, isBinary] of behind) session.receive(data, isBinary);
   }

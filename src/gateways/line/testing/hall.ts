@@ -43,7 +43,7 @@ export class Hall implements FrontDesk {
     const ended = (listener: (why: Farewell) => void) => {
       guest.farewell = listener;
     };
-    return { chat: this.#chatOf(guest), token: "", lost: () => {}, ended };
+    return { chat: this.#chatOf(guest), token: "", passId: guest.name, lost: () => {}, ended };
   }
 
   /** Tells everyone, or one, the very same list. */
