@@ -48,9 +48,9 @@ export class People {
     this.#stranger = stranger;
   }
 
-  /** The person by the current name; one of whom no name is known goes by the tag. */
+  /** The person by the current name; one of whom no name is known goes by the tag, but a guest's stands in the id. */
   person(id: PersonId): Person {
-    return this.#known.get(id)?.person ?? { id, name: tagOf(id) };
+    return this.#known.get(id)?.person ?? { id, name: guestOf(id) ?? tagOf(id) };
   }
 
   knows(id: PersonId): boolean {
