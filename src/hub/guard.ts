@@ -94,8 +94,9 @@ export class Guard {
     if (closed || rule.slow === 0 || stay.role === "moderator") return closed;
     const key = parseOpenRoom(room) ?? room;
     stay.spoke ??= new Map();
-    const next = (stay.spoke.get(key) ?? Number.NEGATIVE_INFINITY) + rule.slow * 1e6;
-    if (now < next) return this.#slower(`${key} is slow: one message every ${rule.slow} seconds`, next - now);
+    const last = stay.spoke.get(key) ?? Number.NEGATIVE_INFINITY;
+    const next = last + rule.slow * 1e6;
+    if (last <= now && now < next) return this.#slower(`${key} is slow: one message every ${rule.slow} seconds`, next - now);
     stay.spoke.set(key, now);
     return null;
   }

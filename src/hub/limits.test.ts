@@ -121,3 +121,14 @@ test("settings hold from the moment they are read again", async (t) => {
   await rejects(chat.say(LOBBY, "a message of some length"), "too-large");
   assert.equal(house.hub.desk.about().title, "Room 13");
 });
+
+test("a clock that is set back by hours makes nobody wait for hours in a slow room", async (t) => {
+  const house = await House.open(t);
+  await house.hub.ownerChat.hub({ kind: "slow", room: LOBBY, seconds: 30 });
+  const { chat } = await house.enter("bob");
+  await chat.say(LOBBY, "before");
+  await rejects(chat.say(LOBBY, "too soon"), "rate-limited");
+  house.now -= 180 * MINUTE;
+  await chat.say(LOBBY, "after");
+  await rejects(chat.say(LOBBY, "too soon"), "rate-limited");
+});
