@@ -10,6 +10,7 @@ import { LOBBY } from "../../src/core/room.ts";
 import { addressOf, Homes } from "../e2e/cli.ts";
 import { Crowd, type Guest } from "../e2e/guests.ts";
 import type { Running } from "../e2e/running.ts";
+import { Client } from "../web/client.ts";
 
 const noRoot = process.platform === "linux" && process.getuid?.() === 0 ? false : "mounting a small disk needs root on Linux";
 const FAST = "[limits]\nmessages-per-10-seconds = 0\nmessages-per-10-seconds-per-address = 0\n";
@@ -113,6 +114,31 @@ describe("a hub on bad days", () => {
     const late = await crowd.enter("late");
     await late.chat.say(LOBBY, "hello");
     await lin.shows("<late> hello");
+  });
+
+  it("that closes while people enter tells those who are in, closes all, and ends", async () => {
+    await using homes = new Homes();
+    mkdirSync(homes.home("olga"), { recursive: true });
+    const hub = startHub(homes);
+    const url = `ws://${addressOf(await hub.line(/^ready /))}/chat`;
+    const clients = Array.from({ length: 100 }, () => new Client({ url } as ConstructorParameters<typeof Client>[0], null));
+    await Promise.all(clients.map((client) => client.until(({ event }) => event === "hello")));
+    for (const [index, { socket }] of clients.entries()) {
+      socket.send(JSON.stringify({ id: 1, method: "enter", params: { name: `guest ${index}` } }));
+      if (index === 50) hub.kill("SIGTERM");
+    }
+    const codes = new Set(await Promise.all(clients.map((client) => client.closed())));
+    assert.ok(
+      [...codes].every((code) => [1001, 1006, 1013].includes(code)),
+      [...codes].join(" "),
+    );
+    assert.equal((await hub.ended()).code, 0);
+    for (const { frames } of clients.filter(({ frames }) => frames.some(({ event }) => event === "welcome")))
+      assert.ok(frames.some(({ event }) => event === "farewell"));
+    const again = startHub(homes);
+    await again.line(/^ready /);
+    const { out } = await homes.run("olga", ["people", "--json"]);
+    assert.equal(out.filter((line) => line.includes("guest ") && !line.includes('"offline"')).length, 0);
   });
 
   it("with damaged settings says where, and starts nothing", async () => {
