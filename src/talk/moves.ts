@@ -10,7 +10,7 @@ export type Move = { readonly kind: "joined" | "left"; readonly person: Person }
 
 /** More who come or go in one moment share a line, where so many are named. */
 const FEW = 3;
-const NAMED = 20;
+const NAMED = 10;
 
 /** The lines, with those of the moves where they stand; those of a crowd where its first stands. */
 export function withMoves(told: readonly (Line | Move)[], people: Directory): readonly Line[] {

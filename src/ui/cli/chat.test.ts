@@ -62,15 +62,13 @@ describe("what is typed", () => {
   });
 
   test("is tried again when it could not be said for the moment", async () => {
-    const chat = newChat();
-    chat.refusals = [new ChatError("rate-limited", "too fast")];
+    const chat = Object.assign(newChat(), { refusals: [new ChatError("rate-limited", "too fast")] });
     await talk(chat, "hello");
     assert.deepEqual(texts(chat), ["#lobby hello"]);
   });
 
   test("is told with its text when it cannot be said", async () => {
-    const chat = newChat();
-    chat.refusals = [new ChatError("storage", "the disk is full")];
+    const chat = Object.assign(newChat(), { refusals: [new ChatError("storage", "the disk is full")] });
     const out = (await talk(chat, "precious", "next")).join("\n");
     assert.match(out, /-- not said: the disk is full\n {8}precious/);
     assert.deepEqual(texts(chat), ["#lobby next"]);
@@ -169,7 +167,7 @@ describe("commands", () => {
   }
 
   test("/help lists every command, /who everyone who is here", async () => {
-    const out = (await talk(newChat(), "/help", "/who")).join("\n");
+    const out = (await talk(newChat(), "/help", "/who")).join();
     for (const word of ["/nick NAME", "/msg NAME TEXT", "/topic [TEXT]", "/quit", "● ann, here", "● ann lee, here"])
       assert.ok(out.includes(word), word);
   });
@@ -208,18 +206,21 @@ describe("what comes in", () => {
     });
   }
 
-  test("tells nothing of old comings and goings in rooms, and of own ones once", async () => {
+  test("tells nothing of old comings, names and announcements to somebody new, and of own comings once", async () => {
     const chat = newChat();
     const running = start(chat, "chat");
     await running.shows("/help lists");
     const moved = { kind: "joined", room: tea, cursor: 1 } as const;
-    chat.happen({ ...moved, person: ann, at: "2026-11-01T10:00:00Z" });
+    const old = { person: ann, at: "2026-11-01T10:00:00Z", room: LOBBY, cursor: 1 } as const;
+    chat.happen({ ...old, ...moved });
+    chat.happen({ ...old, kind: "announced", text: "old news", by: ann });
+    chat.happen({ ...old, kind: "renamed", previous: "anne", was: null });
     chat.happen({ ...moved, person: me, at: soon() });
     chat.happen({ ...moved, person: lee, at: soon() });
     await running.shows("joined");
     running.endInput();
     await running.done;
-    assert.deepEqual(running.out().match(/\S+ \S* ?joined \S+/g), ["ann lee joined #tea"]);
+    assert.deepEqual(running.out().match(/\S+ \S* ?joined \S+|old news|is now/g), ["ann lee joined #tea"]);
   });
 
   test("tells of a crowd in one line", async () => {

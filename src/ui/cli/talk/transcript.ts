@@ -35,7 +35,9 @@ export class Transcript {
   /** Takes an event; it is shown in its order, a moment later. */
   event(event: ChatEvent): void {
     if (event.kind === "message" && event.message.from.id !== this.people.self && this.#late.take(event.message)) return;
-    if (event.kind !== "typing" && !this.#isStale(event)) this.#stream.add(event);
+    if (event.kind === "typing") return;
+    if (!this.#isStale(event)) this.#stream.add(event);
+    else if (event.kind === "renamed") this.#renamed(event.person, event.was);
   }
 
   /** Shows everything that is still held. */
@@ -129,10 +131,11 @@ export class Transcript {
     return (event.kind === "joined" || event.kind === "left") && event.person.id === this.people.self;
   }
 
-  /** Old comings, goings and reactions say nothing any more. */
+  /** Old comings, goings, names and reactions say nothing any more; nor, to somebody new, old announcements. */
   #isStale(event: ChatEvent): boolean {
-    const isPassing = event.kind === "joined" || event.kind === "left" || event.kind === "reacted";
-    return isPassing && event.cursor !== null && this.#late.isPast(Date.parse(event.at) * 1000);
+    if (event.cursor === null || !("at" in event)) return false;
+    const isPassing = PASSING.has(event.kind) || (event.kind === "announced" && this.#late.isNewcomer);
+    return isPassing && this.#late.isPast(Date.parse(event.at) * 1000);
   }
 
   #markRead(messages: readonly Message[]): void {
@@ -145,6 +148,8 @@ export class Transcript {
     for (const [room, key] of last) this.#chat.markRead(room, key).catch(() => {});
   }
 }
+
+const PASSING: ReadonlySet<ChatEvent["kind"]> = new Set(["joined", "left", "renamed", "reacted"]);
 
 /** A guest who takes a new name goes by one id and comes by another: that is told as what it is. */
 function isNoRename(events: readonly ChatEvent[]): (told: Line | Move) => boolean {
