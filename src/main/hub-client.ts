@@ -120,6 +120,8 @@ class Visit {
   }
 
   async #explained(error: unknown): Promise<unknown> {
+    if (isCode(error, "bad-signature") && !this.#base.terminal)
+      return new ChatError(error.code, `${error.message}; without a terminal the password is taken from $EARSHOT_PASSWORD`);
     if (!isCode(error, "unreachable") || !(await isNoHub(parsePlace(this.#place), error))) return error;
     return new ChatError("not-allowed", `the Earshot at ${this.#place} is no hub: "earshot hub" there opens its doors to guests`);
   }
