@@ -34,9 +34,13 @@ const FLOODS: readonly Flood[] = [
   ["renaming", (n) => ["rename", { name: `mallory ${n}` }], 20],
   ["commands", () => ["hub", { action: { kind: "members" } }], 0],
   ["searching", () => ["search", { words: "line", limit: 10_000 }], 100],
+  ["watching", () => ["watch", {}], 64],
+  ["watching all that ever was", () => ["watch", { after: 0 }], 0],
 ];
 
 const COUNT = 10_000;
+/** What the hub may take more for each, MiB. */
+const BEARABLE = 200;
 
 describe("a guest who does something ten thousand times", () => {
   for (const [what, make, most] of FLOODS) {
@@ -46,6 +50,7 @@ describe("a guest who does something ten thousand times", () => {
       const answers = await mallory.flood(COUNT, make);
       t.diagnostic(`${JSON.stringify(answers)} ${Math.round(performance.now() - start)} ms, ${before} → ${siege.memory()} MiB`);
       assert.ok((answers.ok ?? 0) <= most);
+      assert.ok(siege.memory() - before < BEARABLE);
     });
   }
 });
