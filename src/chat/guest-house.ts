@@ -30,7 +30,8 @@ export class GuestHouse implements Hosting {
     this.#open();
     const { peer, now, chatOf } = this.#options;
     const viewer = Viewer.guest(personOf(peer, guestName(name)), since, now());
-    return { chat: chatOf(new GuestPersona(this.#options, viewer)) };
+    const chat = chatOf(new GuestPersona(this.#options, viewer));
+    return { chat, hasSaid: (nonce) => chat.hasSaid(nonce) };
   }
 
   async announce(conversation: Conversation, text: string): Promise<void> {

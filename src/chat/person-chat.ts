@@ -21,7 +21,7 @@ import type { Receipts } from "./receipts.ts";
 import type { RoomList } from "./room-list.ts";
 import { RoomState } from "./room-state.ts";
 import type { Rooms } from "./rooms.ts";
-import { bodyOf, redactionOf, speakerOf } from "./saying.ts";
+import { redactionOf, speakerOf } from "./saying.ts";
 import type { Speaker } from "./speaker.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -63,9 +63,20 @@ export class PersonChat implements Chat {
     const clean = textOf(text);
     if (nonce === undefined) return this.#say(room, { kind: "message", text: clean, replyTo: replyTo ?? null });
     if (parseNonce(nonce) === null) throw new ChatError("bad-input", "a nonce has 8 to 64 letters, digits, - _ .");
-    const { once, messages } = this.#options;
+    const { once } = this.#options;
     const say = () => this.#say(room, { kind: "message", text: clean, replyTo: replyTo ?? null, nonce });
-    return once.say(nonce, this.#viewer, say, async ({ entry }) => messages.said(entry, bodyOf(entry), this.#viewer.id));
+    return once.say(nonce, this.#viewer, say, (id) => this.#recall(id));
+  }
+
+  /** Whether something was said under the nonce, as far as that is known. */
+  hasSaid(nonce: string): boolean {
+    return this.#options.once.has(nonce, this.#viewer);
+  }
+
+  async #recall(id: EntryId): Promise<Message> {
+    const message = await this.#options.history.message(id, this.#viewer);
+    if (!message) throw new ChatError("not-found", "this was said, and is not kept any more");
+    return message;
   }
 
   #say(room: RoomState, body: Extract<Body, { readonly kind: "message" }>): Promise<Message> {

@@ -55,8 +55,10 @@ export class VisitChat extends AroundChat {
   }
 
   override say(room: Conversation, text: string, options?: SayOptions): Promise<Message> {
-    const refusal = this.#refused() ?? this.#options.guard.speech(this.#stay, this.#options.address, room, text);
-    return refusal ? Promise.reject(refusal) : this.#stay.seat.chat.say(room, text, options);
+    const { seat } = this.#stay;
+    const isRepeated = options?.nonce !== undefined && seat.hasSaid(options.nonce);
+    const refusal = this.#refused() ?? (isRepeated ? null : this.#options.guard.speech(this.#stay, this.#options.address, room, text));
+    return refusal ? Promise.reject(refusal) : seat.chat.say(room, text, options);
   }
 
   override async edit(id: EntryId, text: string): Promise<Message> {

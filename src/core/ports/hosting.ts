@@ -15,6 +15,8 @@ export type Guest = {
 export interface Seat {
   /** `rename` gives the guest another id, too; it rejects `in-use` for the name of another seat. Closing it leaves. */
   readonly chat: Chat;
+  /** Whether something was said under this nonce (see `SayOptions`): to say it again changes nothing. */
+  hasSaid(nonce: string): boolean;
 }
 
 /** What goes: older than a moment (microseconds since 1970), or beyond the newest so many messages of a room. Null keeps all. */

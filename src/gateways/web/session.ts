@@ -255,7 +255,8 @@ export class Session {
     const context: Context = { chat, watches: this.#watches, id, nonce, signal, cancel: (other) => this.#waiting?.get(other)?.abort() };
     const work = () => runCommand(request, context);
     try {
-      const result = await (nonce === null ? work() : this.#shared.nonces.once(`${scope} ${method} ${nonce}`, work));
+      const isKeptElsewhere = nonce === null || method === "say";
+      const result = await (isKeptElsewhere ? work() : this.#shared.nonces.once(`${scope} ${method} ${nonce}`, work));
       this.#tellSelf();
       const text = encodeAnswer(id, method, result);
       if (METHODS[method].writes) this.#outbox.lastFrame(text);

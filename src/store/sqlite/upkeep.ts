@@ -4,8 +4,8 @@ import type { Background } from "./background.ts";
 import type { IdIndex } from "./id-index.ts";
 import type { Turns } from "./turns.ts";
 
-/** Bytes of entries after which the log is moved into the file; it is then some 20 to 60 MB long. */
-const LOG_BYTES = 12 << 20;
+/** Bytes after which the log is moved into the file; appends wait for the end of it, 20 ms and more, so it shall be seldom. */
+const LOG_BYTES = 32 << 20;
 /** What a commit costs in the log beside its entries: some pages of indexes. */
 const COMMIT_BYTES = 12 << 10;
 /** Fewer entries than this are indexed when somebody searches, and not before: most peers need no second thread. */
