@@ -18,8 +18,20 @@ export async function people(context: ChatContext): Promise<void> {
   const self = chat.self();
   if (options.json) return write(out, everyone.map((person) => jsonLine(personObject(person))).join(""));
   const directory = new Directory(self, everyone);
-  await write(out, tabulate(everyone.map((person) => row(person, everyone, directory))));
+  const listed = withoutOldGuests(everyone);
+  const left = everyone.length - listed.length;
+  await write(out, tabulate(listed.map((person) => row(person, everyone, directory))));
+  if (left > 0) await write(out, `and ${left} other guest${left === 1 ? "" : "s"} who left\n`);
   if (everyone.every((person) => person.id === self.id || person.status === "offline")) await write(out, `${ALONE}\n`);
+}
+
+/** Guests who left that are listed: those seen last. */
+const GONE_GUESTS = 20;
+
+function withoutOldGuests(everyone: readonly PersonInfo[]): readonly PersonInfo[] {
+  const gone = everyone.filter(({ host, status }) => host !== null && status === "offline");
+  const old = new Set(gone.toSorted((a, b) => (b.seen ?? "").localeCompare(a.seen ?? "")).slice(GONE_GUESTS));
+  return everyone.filter((person) => !old.has(person));
 }
 
 /** Those who are here first, then by name. */

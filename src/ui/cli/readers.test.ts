@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Conversation, EntryId } from "../../core/ids.ts";
+import type { Conversation, EntryId, PersonId } from "../../core/ids.ts";
 import { LOBBY } from "../../core/room.ts";
 import { FakeChat, here, message, person } from "./testing/fake-chat.ts";
 import { start } from "./testing/run-command.ts";
@@ -162,6 +162,20 @@ function withGuests(): FakeChat {
   const guestOf = (host: typeof ann, name: string) => here({ id: `${host.id}/${name}` as typeof host.id, name }, { via: "guest", host });
   return new FakeChat(me, [here(ann, { hub: "Room 12" }), guestOf(ann, "gus"), here(ben), guestOf(ben, "hal")]);
 }
+
+test("people lists the guests who left last, and counts the others", async () => {
+  const guests = Array.from({ length: 25 }, (_, index) =>
+    here(person("g", `g${index + 10}`), {
+      id: `${me.id}/g${index}` as PersonId,
+      status: "offline",
+      host: me,
+      seen: `2026-11-21T10:${index + 10}:00.000Z`,
+    }),
+  );
+  const lines = await answer(new FakeChat(me, guests), "people");
+  assert.match(lines[1] ?? "", /^○ {2}g15 /);
+  assert.deepEqual([lines.length, lines[21]], [23, "and 5 other guests who left"]);
+});
 
 test("people tells hubs, and whose guest somebody is", async () => {
   const chat = withGuests();
